@@ -1,0 +1,44 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Log } from '../log.js';
+import { createProblemHandler, type Explain, refuseUnknownPath } from './problem.js';
+import { identifyRequest } from './request-id.js';
+import { createRequestLog } from './request-log.js';
+
+export interface AppParts {
+  readonly log: Log;
+  /** Mounted in this order, each below its path. */
+  readonly routes: readonly (readonly [path: string, handler: RequestHandler])[];
+  /** What the errors of other folders mean to a caller: a database that is down is a 503 with Retry-After. */
+  readonly explain?: Explain;
+}
+
+/** The frame around every door: request id, log line, safe headers, and a Problem for whatever goes wrong. */
+export function createApp({ log, routes, explain }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', 'loopback');
+  app.set('query parser', 'simple');
+  app.use(identifyRequest, createRequestLog({ log }), createSafeHeaders());
+  for (const [path, handler] of routes) app.use(path, handler);
+  app.use(refuseUnknownPath, createProblemHandler(explain ? { log, explain } : { log }));
+  return app;
+}
+
+/** Own pages, own scripts and styles, nothing inline, nobody's frame. */
+function createSafeHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+  });
+}

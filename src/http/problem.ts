@@ -1,0 +1,102 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Log } from '../log.js';
+import { BodyError } from './body-error.js';
+import { requestIdOf } from './request-id.js';
+
+export interface ProblemFields {
+  readonly status: number;
+  /** Stable, UPPER_CASE, explained in docs/errors.md. */
+  readonly code: string;
+  /** For the caller: what is wrong and what to do; never a secret, never words of ours from inside. */
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** Every error outside /scim ends as one of these: RFC 9457, with our code and the request's id beside it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor({ status, code, detail, headers = {}, cause }: ProblemFields) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.headers = headers;
+  }
+}
+
+/** Turns an error of another folder into a Problem; undefined when it knows nothing of it. */
+export type Explain = (error: unknown) => Problem | undefined;
+
+/** The `type` of body-parser's and raw-body's errors. */
+const BODY_PARSER_ERRORS: Readonly<Record<string, Omit<ProblemFields, 'cause'>>> = {
+  'entity.parse.failed': { status: 400, code: 'BODY_NOT_JSON', detail: 'the body cannot be parsed' },
+  'entity.too.large': { status: 413, code: 'BODY_TOO_LARGE', detail: 'the body is too large' },
+  'parameters.too.many': { status: 413, code: 'BODY_TOO_LARGE', detail: 'the body has too many parameters' },
+  'charset.unsupported': { status: 415, code: 'BODY_UNSUPPORTED', detail: 'the body must be UTF-8' },
+  'encoding.unsupported': {
+    status: 415,
+    code: 'BODY_UNSUPPORTED',
+    detail: 'the body must not be compressed',
+  },
+  'request.aborted': { status: 400, code: 'BODY_ABORTED', detail: 'the body ended before its time' },
+  'request.size.invalid': { status: 400, code: 'BODY_ABORTED', detail: 'the body is not as long as it said' },
+};
+
+/** Any error as a Problem. What nobody knows becomes a 500 that says nothing of it. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof BodyError) return new Problem({ ...pick(error), cause: error });
+  const { type, status } = Object(error) as { type?: unknown; status?: unknown };
+  const known =
+    typeof type === 'string' && Object.hasOwn(BODY_PARSER_ERRORS, type) && BODY_PARSER_ERRORS[type];
+  if (known) return new Problem({ ...known, cause: error });
+  // Express marks so what it cannot read itself, such as a % in the path that begins no character.
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return new Problem({ status, code: 'BAD_REQUEST', detail: 'the request cannot be read', cause: error });
+  }
+  return new Problem({
+    status: 500,
+    code: 'UNEXPECTED',
+    detail: 'something went wrong on our side; the log tells more under this requestId',
+    cause: error,
+  });
+}
+
+export function sendProblem(response: Response, problem: Problem): void {
+  const { status, code, detail, headers } = problem;
+  response.locals.code = code;
+  response.status(status).set(headers).set({
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/problem+json',
+  });
+  response.end(
+    JSON.stringify({ title: STATUS_CODES[status], status, detail, code, requestId: requestIdOf(response) }),
+  );
+}
+
+/** The last of all handlers. Failures of ours are logged with their cause; those of the caller only as a request. */
+export function createProblemHandler({ log, explain }: { log: Log; explain?: Explain }): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const problem = explain?.(error) ?? toProblem(error);
+    const fields = { requestId: requestIdOf(response), code: problem.code, err: error };
+    if (problem.status === 503) log.warn(fields, 'request put off');
+    else if (problem.status >= 500) log.error(fields, 'request failed');
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, problem);
+  };
+}
+
+export const refuseUnknownPath: RequestHandler = () => {
+  throw new Problem({ status: 404, code: 'NOT_FOUND', detail: 'there is nothing at this address' });
+};
+
+function pick({ status, code, detail }: BodyError): Pick<BodyError, 'status' | 'code' | 'detail'> {
+  return { status, code, detail };
+}

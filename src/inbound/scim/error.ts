@@ -1,0 +1,56 @@
+/** Detail error keywords of RFC 7644 §3.12, table 9, and `uniqueness`, which goes with 409. */
+export type ScimType =
+  | 'invalidFilter'
+  | 'tooMany'
+  | 'uniqueness'
+  | 'mutability'
+  | 'invalidSyntax'
+  | 'invalidPath'
+  | 'noTarget'
+  | 'invalidValue';
+
+export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+export interface ScimErrorOptions {
+  scimType?: ScimType;
+  /** Answer headers that belong to the error: Allow, Retry-After, WWW-Authenticate. */
+  headers?: Record<string, string>;
+  cause?: unknown;
+}
+
+/** A refusal as SCIM clients read it; `detail` tells a person what was wrong and where, and never repeats a secret. */
+export class ScimError extends Error {
+  readonly scimType: ScimType | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly status: number,
+    readonly detail: string,
+    { scimType, headers = {}, cause }: ScimErrorOptions = {},
+  ) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.scimType = scimType;
+    this.headers = headers;
+  }
+}
+
+/** A 400: the request itself is at fault. */
+export function refusal(scimType: ScimType, detail: string, cause?: unknown): ScimError {
+  return new ScimError(400, detail, { scimType, cause });
+}
+
+export function notFound(what: string): ScimError {
+  return new ScimError(404, `${what} does not exist`);
+}
+
+export function nameTaken(userName: string): ScimError {
+  return new ScimError(409, `another user has the userName ${JSON.stringify(userName)}`, {
+    scimType: 'uniqueness',
+  });
+}
+
+/** `status` is a string (RFC 7644 §3.12): Okta and Entra parse it as one. */
+export function errorBody(error: ScimError): Record<string, unknown> {
+  const { scimType, detail } = error;
+  return { schemas: [ERROR_URN], status: String(error.status), ...(scimType && { scimType }), detail };
+}

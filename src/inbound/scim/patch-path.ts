@@ -1,0 +1,54 @@
+import { readAttributePath } from './attribute-path.js';
+import { unknownAttribute, type Attribute } from './attribute.js';
+import { refusal, type ScimError } from './error.js';
+import { MAX_FILTER_LENGTH } from './filter-text.js';
+import { readFilter, type Filter } from './filter.js';
+import type { Shape } from './shape.js';
+
+/** What an operation is about: an attribute, some of its values, a sub-attribute of either. */
+export interface Target {
+  urn: string | null;
+  /** Null: the extension, or the resource, as a whole. */
+  attribute: Attribute | null;
+  /** Which values of a multi-valued attribute; null: all. */
+  filter: Filter | null;
+  sub: Attribute | null;
+}
+
+/** A target inside an attribute. */
+export type AttributeTarget = Target & { attribute: Attribute };
+
+/** What an operation does with a value. */
+export type Mode = 'add' | 'replace';
+
+/** `emails[type eq "work"].value`: before, in and behind the brackets. */
+const WITH_FILTER = /^([^[\]]+)\[(.*)\](\.[^[\].]+)?$/s;
+
+/**
+ * Reads the PATH of RFC 7644 §3.5.2, figure 7. `isWhole`: an unknown URN is the key of an extension. Throws
+ * `invalidPath`, or `invalidFilter` for what stands in brackets.
+ */
+export function readTarget(shape: Shape, text: string, isWhole = false): Target {
+  if (text.length > MAX_FILTER_LENGTH) throw invalidPath(text, `is longer than ${MAX_FILTER_LENGTH} characters`);
+  if (!text.includes('[')) {
+    const path = readAttributePath(shape, text, isWhole);
+    if (!path) throw invalidPath(text, 'is not an attribute');
+    return { ...path, filter: null };
+  }
+  const [, head = '', inside = '', tail = ''] = WITH_FILTER.exec(text) ?? [];
+  const path = readAttributePath(shape, head);
+  if (!path?.attribute || path.sub) throw invalidPath(text, 'is not an attribute with a filter');
+  const whole = readAttributePath(shape, head + tail);
+  if (!whole) throw invalidPath(text, 'does not end in a sub-attribute');
+  return { ...whole, attribute: filterable(path.attribute, text), filter: readFilter(inside) };
+}
+
+function filterable(attribute: Attribute, text: string): Attribute {
+  if (attribute.type === 'any') return unknownAttribute(attribute.name, true);
+  if (!attribute.multiValued) throw invalidPath(text, 'filters an attribute that has one value');
+  return attribute;
+}
+
+function invalidPath(text: string, why: string): ScimError {
+  return refusal('invalidPath', `the path ${JSON.stringify(text.slice(0, 100))} ${why}`);
+}

@@ -1,0 +1,42 @@
+import type { Attribute } from './attribute.js';
+import { refusal } from './error.js';
+import { isEmpty, isObject, withKey, type JsonObject } from './json.js';
+import { changeList, removeFromList } from './patch-list.js';
+import type { AttributeTarget, Mode } from './patch-path.js';
+import { isReference, readValue } from './value.js';
+
+/** An attribute's value after an `add` or `replace` (RFC 7644 §3.5.2.1 and .3); undefined: it has none. */
+export function changeValue(target: AttributeTarget, before: unknown, value: unknown, mode: Mode): unknown {
+  const { attribute, sub } = target;
+  if (sub && !mayHaveSubs(attribute)) throw refusal('invalidPath', `${attribute.name} has no sub-attributes`);
+  if (attribute.multiValued) return changeList(target, before, value, mode);
+  if (sub) return changeSub(attribute, sub, before, value);
+  const read = readValue(attribute, value);
+  const merges = attribute.type === 'complex' && isObject(read) && !(isReference(attribute) && 'value' in read);
+  if (merges) return { ...objectOf(before), ...read };
+  return mode === 'add' && Array.isArray(before) && Array.isArray(read) ? [...before, ...read] : read;
+}
+
+/** An attribute's value after a `remove` (RFC 7644 §3.5.2.2); undefined: it has none. */
+export function removeValue(target: AttributeTarget, before: unknown, value: unknown): unknown {
+  const { attribute, sub } = target;
+  if (attribute.multiValued) return removeFromList(target, before, value);
+  if (!sub || !isObject(before)) return sub ? before : undefined;
+  return changeSub(attribute, sub, before, null);
+}
+
+function changeSub(attribute: Attribute, sub: Attribute, before: unknown, value: unknown): JsonObject | undefined {
+  const read = readValue(sub, value, `${attribute.name}.${sub.name}`);
+  const pointsNowhere = isReference(attribute) && sub.name === 'value' && (read === undefined || read === '');
+  if (pointsNowhere) return undefined;
+  const changed = withKey(objectOf(before), sub.name, read);
+  return isEmpty(changed) ? undefined : changed;
+}
+
+function mayHaveSubs(attribute: Attribute): boolean {
+  return attribute.type === 'complex' || attribute.type === 'any';
+}
+
+function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}

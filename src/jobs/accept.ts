@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import type { Log } from '../log.js';
+import { isRejected, type LifecycleEvent } from '../lifecycle/event.js';
+import type { Durations } from '../lifecycle/durations.js';
+import { linksOf } from '../lifecycle/resolve.js';
+import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
+import { transaction, type Client } from '../records/database.js';
+import { differences } from '../records/differences.js';
+import { findKnown, type Asked } from '../records/known.js';
+import { beginLocking, holdPeople, type Held, type Whom } from '../records/people.js';
+import { createBatch } from './batch.js';
+import type { Accepted, Acceptor, Intake } from './intake.js';
+import type { Tell } from './relay.js';
+import { take } from './take.js';
+
+export interface AcceptOptions {
+  pool: pg.Pool;
+  /** Told after the commit, never before: the queue is a hint. */
+  tell: Tell;
+  newId: () => string;
+  rotateOnTransfer: boolean;
+  durations: Durations;
+  log: Log;
+}
+
+const MAX_NOTICES = 64;
+const MAX_TRANSACTIONS = 2;
+
+/**
+ * The one way in. Notices that arrive together share one transaction; a notice that breaks it is left to fail
+ * alone. When `accept` resolves, notice, events, people and jobs are committed.
+ */
+export function createAcceptor(options: AcceptOptions): Acceptor {
+  const together = async (intakes: Intake[]): Promise<PromiseSettledResult<Accepted>[]> => {
+    try {
+      const accepted = await acceptTogether(intakes, options);
+      return accepted.map((value) => ({ status: 'fulfilled', value }));
+    } catch (error) {
+      if (intakes.length === 1 || (error as { code?: string }).code === 'STORE_UNAVAILABLE') throw error;
+      options.log.warn({ err: error, notices: intakes.length }, 'notices accepted one by one');
+      return Promise.allSettled(await oneByOne(intakes, options));
+    }
+  };
+  return { accept: createBatch({ run: together, maxItems: MAX_NOTICES, maxRunning: MAX_TRANSACTIONS }) };
+}
+
+async function oneByOne(intakes: Intake[], options: AcceptOptions): Promise<Promise<Accepted>[]> {
+  const results: Promise<Accepted>[] = [];
+  for (const intake of intakes) {
+    const result = acceptTogether([intake], options).then((accepted) => accepted[0] as Accepted);
+    results.push(result);
+    await result.catch(() => undefined);
+  }
+  return results;
+}
+
+async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promise<Accepted[]> {
+  const { pool, newId, rotateOnTransfer, durations } = options;
+  const events = intakes.flatMap((intake) => intake.events.map((event) => ({ event, sourceId: intake.sourceId })));
+  const read = events.flatMap(({ event, sourceId }) => (isRejected(event) ? [] : [{ event, sourceId }]));
+  const asked = askedOf(intakes);
+  const work = async (client: Client) => {
+    const held = await holdPeople(client, whomOf(read));
+    const known = await findKnown(client, asked);
+    const changes: Changes = {};
+    const accepted = intakes.map((intake) => take(intake, { held, known, changes, newId, rotateOnTransfer, durations }));
+    addChanges(changes, differences(held));
+    addChanges(changes, { audit: mergesOf(held, newId) });
+    await writeChanges(client, changes);
+    return { accepted, held };
+  };
+  const { accepted, held } = await transaction(pool, work, beginLocking(identifiersOf(intakes, read)));
+  options.tell.people(held.people.values());
+  return accepted;
+}
+
+type Read = { event: LifecycleEvent; sourceId: string }[];
+
+function whomOf(read: Read): Whom {
+  return {
+    links: read.flatMap(({ event }) => linksOf(event)),
+    records: read.map(({ event, sourceId }) => ({ sourceId, record: event.record })),
+    zoomUserIds: read.filter(({ event }) => event.zoomStanding || event.seenKeyHashes).map(({ event }) => event.record),
+    personIds: [],
+  };
+}
+
+/** Everything that two transactions may not bring into the world at once. */
+function identifiersOf(intakes: Intake[], read: Read): string[] {
+  const people = read.flatMap(({ event, sourceId }) => [
+    `record ${sourceId} ${event.record}`,
+    ...linksOf(event).map((link) => `${link.kind} ${link.value}`),
+  ]);
+  const deliveries = intakes.flatMap(({ sourceId, noticeKey, scim }) => [
+    ...(noticeKey ? [`notice ${sourceId} ${noticeKey.value}`] : []),
+    ...(scim ? [`resource ${sourceId} ${scim.write === 'delete' ? scim.id : scim.row.id}`] : []),
+    ...(scim && scim.write !== 'delete' ? [`name ${sourceId} ${scim.row.type} ${scim.row.nameKey}`] : []),
+  ]);
+  return [...people, ...deliveries];
+}
+
+function askedOf(intakes: Intake[]): Asked {
+  const asked: Asked = { notices: [], resources: [], names: [] };
+  for (const { sourceId, noticeKey, scim } of intakes) {
+    if (noticeKey) asked.notices.push({ sourceId, key: noticeKey.value });
+    if (scim && scim.write !== 'create') asked.resources.push({ sourceId, id: scim.write === 'delete' ? scim.id : scim.row.id });
+    if (scim && scim.write !== 'delete') asked.names.push({ sourceId, type: scim.row.type, nameKey: scim.row.nameKey });
+  }
+  return asked;
+}
+
+function mergesOf(held: Held, newId: () => string): Row[] {
+  const merged = [...held.people.values()].filter((person) => person.mergedInto && held.before.has(person.id));
+  return merged.map((person) => ({
+    id: newId(),
+    at: iso(held.now),
+    actor: 'hostkeeper',
+    action: 'people.merged',
+    person_id: person.mergedInto,
+    subject: null,
+    detail: { merged: person.id },
+  }));
+}

@@ -1,0 +1,231 @@
+import type { HostKey } from '../lifecycle/host-key.js';
+import { heldKey } from '../lifecycle/wanted.js';
+import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
+import { addChanges, iso, writeChanges, type Changes } from '../records/changes.js';
+import { transaction, type Client } from '../records/database.js';
+import { differences } from '../records/differences.js';
+import { findCustody, findJob, findSealed, type Custody, type JobRow } from '../records/jobs.js';
+import { findPauses, takeProbe } from '../records/pauses.js';
+import { holdPeople, type Held } from '../records/people.js';
+import type { RunOptions } from './run.js';
+import { decideAgain } from './take-event.js';
+
+/** An attempt that may be made: its value is sealed, its intention is committed, its lease runs. */
+export interface WriteClaim {
+  kind: 'write';
+  action: 'set' | 'clear';
+  jobId: string;
+  number: number;
+  personId: string;
+  zoomUserId: string;
+  /** The generation being set; null for a clear. */
+  generation: number | null;
+  hostKey: HostKey;
+  leaseToken: string;
+  /** By this machine's monotonic clock, never later than the lease in the database. */
+  leaseEndsAt: number;
+  priority: number;
+}
+
+export type Claim = WriteClaim | { kind: 'find'; personId: string; mail: string; priority: number } | { kind: 'skip'; why: string };
+
+/** Whom a job is about, with the job itself as it is under the person's lock. */
+export interface HeldJob {
+  held: Held;
+  job: JobRow;
+  person: Person;
+}
+
+/** Takes the job for this worker, or says why not. Everything that must be known after a crash is committed here. */
+export async function claim(jobId: string, attempt: number, options: RunOptions): Promise<Claim> {
+  const startedAt = performance.now();
+  return transaction(options.pool, async (client) => {
+    const found = await holdJob(client, jobId);
+    if (!found) return skip('unknown');
+    const { held, job } = found;
+    const notNow = whyNotNow(job, attempt, held.now);
+    if (notNow) return skip(notNow);
+    if (await isPaused(client, held.now, options)) return postpone(client, found, await probeTime(client, held.now), 'paused');
+    return claimHeld(client, found, startedAt, options);
+  });
+}
+
+/** Locks a job's person, and whoever holds the Zoom users named; null when there is no such job. */
+export async function holdJob(client: Client, jobId: string, zoomUserIds: string[] = []): Promise<HeldJob | null> {
+  const first = await findJob(client, jobId);
+  if (!first) return null;
+  const held = await holdPeople(client, { links: [], records: [], zoomUserIds, personIds: [first.personId] });
+  const job = await findJob(client, jobId);
+  const person = job && held.people.get(job.personId);
+  return job && person ? { held, job, person } : null;
+}
+
+function whyNotNow(job: JobRow, attempt: number, now: number): string | null {
+  if (job.finished) return 'finished';
+  if (job.attempts + 1 !== attempt) return 'another attempt';
+  if (job.state === 'running' || job.state === 'braked') return job.state;
+  return job.nextAttemptAt > now + 1_000 ? 'not due' : null;
+}
+
+async function isPaused(client: Client, now: number, options: RunOptions): Promise<boolean> {
+  const pauses = await findPauses(client);
+  return pauses.length > 0 && !(await takeProbe(client, now, options.durations.probeMs));
+}
+
+async function probeTime(client: Client, now: number): Promise<number> {
+  const pauses = await findPauses(client);
+  return Math.max(now, ...pauses.map((pause) => pause.nextProbeAt));
+}
+
+/** Goes on under the locks already held: decides afresh, then takes the lease. */
+export async function claimHeld(client: Client, found: HeldJob, startedAt: number, options: RunOptions): Promise<Claim> {
+  const { held, job } = found;
+  held.people.set(found.person.id, { ...found.person });
+  decideAgain(held.people, held.before, { held, newId: options.newId });
+  const person = held.people.get(found.person.id) as Person;
+  const mine = person.jobs.find((one) => one.id === job.id);
+  if (mine?.state === 'superseded' || !mine) {
+    await writeChanges(client, differences(held));
+    options.tell.people([person]);
+    return skip('superseded');
+  }
+  const user = person.zoomUsers.find((one) => one.id === mine.zoomUserId);
+  if (!user) return claimFind(client, { held, job, person });
+  return claimWrite(client, { held, job: { ...job, zoomUserId: user.id }, person }, user, startedAt, options);
+}
+
+async function claimFind(client: Client, { held, job, person }: HeldJob): Promise<Claim> {
+  await writeChanges(client, differences(held));
+  if (person.mail) return { kind: 'find', personId: person.id, mail: person.mail, priority: job.priority };
+  return skip('no mail');
+}
+
+async function claimWrite(client: Client, found: HeldJob, user: ZoomUser, startedAt: number, options: RunOptions): Promise<Claim> {
+  const { held, job, person } = found;
+  const custody = await findCustody(client, user.id);
+  if (custody.leaseUntil !== null && custody.leaseUntil > held.now) return postpone(client, found, custody.leaseUntil, 'leased');
+  const value = await valueToSend(client, job, user, options);
+  const quiet = quietUntil(custody, value.hash, options.durations.zoomTimeoutMs);
+  if (quiet > held.now) return postpone(client, found, quiet, 'quiet');
+  const leaseToken = options.newLeaseToken();
+  const number = job.attempts + 1;
+  const changes: Changes = {};
+  person.jobs = person.jobs.map((one) => (one.id === job.id ? { ...one, state: 'running', attempts: number } : one));
+  person.zoomUsers = person.zoomUsers.map((one) => (one.id === user.id ? userWith(one, job, value) : one));
+  addChanges(changes, differences(held));
+  if (value.sealed) addChanges(changes, { hostKeys: [newKeyRow(user.id, value, held.now)] });
+  addChanges(changes, attemptRows(job, number, user.id, value, leaseToken, held.now, options.durations.leaseMs));
+  await writeChanges(client, changes);
+  return {
+    kind: 'write',
+    action: job.action as 'set' | 'clear',
+    jobId: job.id,
+    number,
+    personId: person.id,
+    zoomUserId: user.id,
+    generation: value.generation,
+    hostKey: value.hostKey,
+    leaseToken,
+    leaseEndsAt: startedAt + options.durations.leaseMs,
+    priority: job.priority,
+  };
+}
+
+interface Value {
+  hostKey: HostKey;
+  hash: string;
+  generation: number | null;
+  /** Only of a key drawn now. */
+  sealed: string | null;
+}
+
+/** The pending key again; else the active one for a re-send; else a fresh one. A clear sends one nobody keeps. */
+async function valueToSend(client: Client, job: JobRow, user: ZoomUser, options: RunOptions): Promise<Value> {
+  if (job.action === 'clear') return clearValue(user, options);
+  const key = keyToRepeat(user);
+  const sealed = key && (await findSealed(client, user.id, key.generation));
+  const hostKey = sealed ? options.keys.open(sealed, user.id, key.generation) : null;
+  if (key && hostKey) return { hostKey, hash: key.hash as string, generation: key.generation, sealed: null };
+  return drawValue(client, user, options);
+}
+
+function keyToRepeat(user: ZoomUser): KeyGeneration | null {
+  const held = heldKey(user);
+  if (held?.state === 'active' && user.renewAfter !== null && held.drawnAt <= user.renewAfter) return null;
+  return held;
+}
+
+async function drawValue(client: Client, user: ZoomUser, { keys }: RunOptions): Promise<Value> {
+  const generation = user.generation + 1;
+  const former = user.generation > 0 ? await findSealed(client, user.id, user.generation) : null;
+  const previous = former ? keys.open(former, user.id, user.generation) : null;
+  const hostKey = keys.draw(previous ?? undefined);
+  return { hostKey, hash: keys.hash(hostKey, user.id), generation, sealed: keys.seal(hostKey, user.id, generation) };
+}
+
+function clearValue(user: ZoomUser, { keys }: RunOptions): Value {
+  const hostKey = keys.draw();
+  return { hostKey, hash: keys.hash(hostKey, user.id), generation: null, sealed: null };
+}
+
+/** Until when a value other than those under way must wait: theirs could arrive after it. */
+function quietUntil(custody: Custody, hash: string, zoomTimeoutMs: number): number {
+  const others = custody.open.filter((attempt) => attempt.hash !== hash);
+  return Math.max(0, ...others.map((attempt) => attempt.leaseUntil + zoomTimeoutMs));
+}
+
+/** From the first attempt of a clear the key counts as not held; former ones go at once. */
+function userWith(user: ZoomUser, job: JobRow, value: Value): ZoomUser {
+  if (job.action === 'clear') {
+    const keys = user.keys.map((key) => ({ ...key, state: key.state === 'previous' ? ('destroyed' as const) : ('clearing' as const) }));
+    return { ...user, keys };
+  }
+  if (!value.sealed) return user;
+  // An older pending key that was never answered, or that no ring key opens, is no longer in force.
+  const keys = user.keys.map((key) => (key.state === 'pending' ? { ...key, state: 'destroyed' as const } : key));
+  return { ...user, keys, generation: value.generation as number };
+}
+
+function newKeyRow(zoomUserId: string, value: Value, now: number) {
+  const { generation, sealed, hash } = value;
+  return { zoom_user_id: zoomUserId, generation, state: 'pending', sealed, hash, drawn_at: iso(now) };
+}
+
+function attemptRows(
+  job: JobRow,
+  number: number,
+  zoomUserId: string,
+  value: Value,
+  leaseToken: string,
+  now: number,
+  leaseMs: number,
+): Changes {
+  const lease_until = iso(now + leaseMs);
+  return {
+    attempts: [
+      {
+        job_id: job.id,
+        number,
+        zoom_user_id: zoomUserId,
+        generation: value.generation,
+        value_hash: value.hash,
+        lease_token: leaseToken,
+        started_at: iso(now),
+        lease_until,
+      },
+    ],
+    leases: [{ id: zoomUserId, lease_token: leaseToken, lease_until }],
+  };
+}
+
+/** Puts the job off without counting an attempt. */
+async function postpone(client: Client, { held, job }: HeldJob, until: number, why: string): Promise<Claim> {
+  await writeChanges(client, differences(held));
+  const text = 'UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL WHERE id = $1::uuid';
+  await client.query(text, [job.id, until]);
+  return skip(why);
+}
+
+function skip(why: string): Claim {
+  return { kind: 'skip', why };
+}

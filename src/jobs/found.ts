@@ -1,0 +1,79 @@
+import { withZoomUserStanding } from '../lifecycle/after.js';
+import { normalise } from '../lifecycle/event.js';
+import type { Person } from '../lifecycle/person.js';
+import { ownerOfZoomUser, passZoomUser } from '../lifecycle/resolve.js';
+import { iso, writeChanges } from '../records/changes.js';
+import { transaction } from '../records/database.js';
+import { differences } from '../records/differences.js';
+import type { ZoomFailure } from '../zoom/failure.js';
+import type { ZoomUser } from '../zoom/actions/find-user.js';
+import { claimHeld, holdJob, type Claim, type HeldJob } from './claim.js';
+import { nextStep } from './retry.js';
+import type { RunOptions } from './run.js';
+
+/** What Zoom said when asked for a person's user. */
+export type Looked = { outcome: 'found'; user: ZoomUser } | { outcome: 'nobody' } | { outcome: 'failure'; failure: ZoomFailure };
+
+/**
+ * Takes what Zoom says of a waiting set's person: an active user is theirs and the set goes on at once; otherwise
+ * the set waits for Zoom's webhook or the next hour. The standing is read again under the lock, so that a webhook
+ * that came meanwhile is not lost.
+ */
+export async function takeFound(jobId: string, attempt: number, looked: Looked, options: RunOptions): Promise<Claim> {
+  const startedAt = performance.now();
+  const user = looked.outcome === 'found' ? looked.user : null;
+  return transaction(options.pool, async (client) => {
+    const found = await holdJob(client, jobId, user?.id ? [user.id] : []);
+    if (!found || found.job.finished || found.job.attempts + 1 !== attempt) return { kind: 'skip', why: 'overtaken' };
+    const person = user?.id ? withFoundUser(found, { ...user, id: user.id }) : found.person;
+    if (person.zoomUsers.some((one) => one.standing === 'active')) {
+      return claimHeld(client, { ...found, person }, startedAt, options);
+    }
+    const job = waitRow(found, looked, options);
+    await writeChanges(client, { ...differences(found.held), jobStates: [job] });
+    return { kind: 'skip', why: job.code };
+  });
+}
+
+/** The Zoom user follows its mail's owner: whoever had it before has it no longer. */
+function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string }): Person {
+  const mail = normalise(user.email);
+  const holder = ownerOfZoomUser(held.people, user.id);
+  if (holder && holder.id !== person.id) passZoomUser(user.id, held.now, holder, person, held.people);
+  const next = withZoomUserStanding(held.people.get(person.id) ?? person, user.id, user.status, held.now, mail);
+  held.people.set(next.id, next);
+  return next;
+}
+
+function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
+  const failure = looked.outcome === 'failure' ? looked.failure : null;
+  const code = failure?.code ?? waitCode(looked);
+  const trouble = failure
+    ? { then: failure.then, code, ...(failure.rate && { delayMs: failure.rate.delayMs }) }
+    : { then: 'wait' as const, code };
+  const { clockSpeed, random, durations, waitForZoomDays, log } = options;
+  const facts = { action: 'set' as const, strikes: job.strikes, mayBeApplied: false, refusedValues: 0, clockSpeed, random };
+  const step = nextStep(trouble, facts);
+  const overdue = held.now - job.createdAt > waitForZoomDays * durations.dayMs;
+  const fields = { jobId: job.id, personId: job.personId, code };
+  if (step.state === 'failed') log.error(fields, 'job gave up');
+  else if (overdue) log.error({ ...fields, alert: 'WAITING_FOR_ZOOM' }, 'job waits too long for zoom');
+  else log.info(fields, 'job waits for zoom');
+  return {
+    id: job.id,
+    person_id: job.personId,
+    zoom_user_id: null,
+    state: step.state,
+    code,
+    attempts: job.attempts + 1,
+    // Waiting is nobody's failure: it may go on for ever.
+    strikes: step.state === 'waiting' ? job.strikes : step.strikes,
+    next_attempt_at: step.state === 'failed' ? null : iso(held.now + step.delayMs),
+    finished_at: step.state === 'failed' ? iso(held.now) : null,
+  };
+}
+
+function waitCode(looked: Looked): string {
+  if (looked.outcome !== 'found') return 'ZOOM_USER_NOT_FOUND';
+  return looked.user.status === 'inactive' ? 'ZOOM_USER_INACTIVE' : 'ZOOM_USER_PENDING';
+}

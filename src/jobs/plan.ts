@@ -1,0 +1,58 @@
+import type { Move } from '../lifecycle/decide.js';
+import type { FreshJob, Person, UnfinishedJob } from '../lifecycle/person.js';
+
+export const PRIORITY = { interactive: 1, clear: 2, set: 3, backfill: 4 } as const;
+
+export interface PlanOptions {
+  newId: () => string;
+  sourceId: string | null;
+  eventId: string | null;
+  /** What somebody waits for goes first; a backfill last. */
+  priority?: number;
+}
+
+/** The person once the moves are made: jobs superseded, given their Zoom user, or new. */
+export function plan(person: Person, moves: Move[], options: PlanOptions): Person {
+  return moves.reduce((next, move) => makeMove(next, move, options), person);
+}
+
+function makeMove(person: Person, move: Move, options: PlanOptions): Person {
+  switch (move.move) {
+    case 'supersede':
+      return withJob(person, move.jobId, (job) => ({ ...job, state: 'superseded' }));
+    case 'adopt':
+      return withJob(person, move.jobId, (job) => ({ ...job, zoomUserId: move.zoomUserId, state: wokenState(job) }));
+    case 'set':
+    case 'clear':
+      return withNewJob(person, move.move, move.zoomUserId, move.reason, options);
+  }
+}
+
+/** Adds a job that nothing unfinished stands in the way of. */
+export function withNewJob(
+  person: Person,
+  action: 'set' | 'clear',
+  zoomUserId: string | null,
+  reason: string,
+  options: PlanOptions,
+): Person {
+  const priority = options.priority ?? PRIORITY[action];
+  const fresh: FreshJob = { reason, sourceId: options.sourceId, eventId: options.eventId };
+  const job: UnfinishedJob = { id: options.newId(), action, state: 'queued', zoomUserId, attempts: 0, priority, fresh };
+  return { ...person, jobs: [...person.jobs, job] };
+}
+
+/** The person with what waited for Zoom due at once: Zoom, or their mail, has changed. */
+export function wake(person: Person): Person {
+  if (!person.jobs.some((job) => job.state === 'waiting')) return person;
+  return { ...person, jobs: person.jobs.map((job) => (job.state === 'waiting' ? { ...job, state: 'queued' } : job)) };
+}
+
+/** A running attempt goes on as it is; whatever else waits is due now. */
+function wokenState(job: UnfinishedJob): UnfinishedJob['state'] {
+  return job.state === 'running' ? 'running' : 'queued';
+}
+
+function withJob(person: Person, id: string, change: (job: UnfinishedJob) => UnfinishedJob): Person {
+  return { ...person, jobs: person.jobs.map((job) => (job.id === id ? change(job) : job)) };
+}

@@ -1,0 +1,131 @@
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  withBackend,
+  type BackendFactory,
+  type IQueueBackend,
+  type JobsOptions,
+  type Queue,
+  type Worker,
+} from 'bullmq';
+import type { QueueAddress } from './queue-address.js';
+import { redisConnection } from './redis.js';
+import { watchPolls } from './polls.js';
+
+const QUEUE = 'hostkeeper';
+/** In braces, so that all keys of the queue live in one slot of a Redis cluster. */
+const PREFIX = '{hostkeeper}';
+const LOCK_MS = 30_000;
+
+/** What the queue carries of a job: which attempt is next, how urgent, and in how many milliseconds. */
+export interface QueueEntry {
+  jobId: string;
+  attempt: number;
+  priority: number;
+  delayMs?: number;
+}
+
+/** The queue as the relay and the sweep need it. */
+export interface JobQueue {
+  /** Telling twice is harmless: an id that the queue still knows is ignored. */
+  add(entries: QueueEntry[]): Promise<void>;
+  /** Entries it knows that are not finished. */
+  outstanding(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Takes entries off the queue; how often it asked successfully is what the watchdog looks at. */
+export interface JobWorker {
+  lastPollAt(): number;
+  /** Takes no more; resolves once what is running has ended. */
+  drain(): Promise<void>;
+  /** Without waiting for what is running. */
+  abandon(): Promise<void>;
+}
+
+export interface QueueOptions {
+  address: QueueAddress;
+  onError: (error: Error) => void;
+}
+
+/** Rows are the record, so the queue keeps nothing of what has ended (a kept count deadlocks on PostgreSQL). */
+const FORGET: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
+
+export function createJobQueue({ address, onError }: QueueOptions): JobQueue {
+  const queue = openQueue(address);
+  queue.on('error', onError);
+  return {
+    async add(entries) {
+      if (entries.length > 0) await queue.addBulk(entries.map(entryToAdd));
+    },
+    async outstanding() {
+      const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
+      return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    },
+    close: () => queue.close(),
+  };
+}
+
+function entryToAdd({ jobId, attempt, priority, delayMs }: QueueEntry) {
+  const delay = Math.max(0, Math.ceil(delayMs ?? 0));
+  return { name: 'attempt', data: {}, opts: { ...FORGET, jobId: `${jobId}-${attempt}`, priority, delay } };
+}
+
+export interface WorkerOptions extends QueueOptions {
+  concurrency: number;
+  run: (jobId: string, attempt: number) => Promise<void>;
+  /** Called when the queue has nothing more to give. */
+  onIdle: () => void;
+}
+
+export function createJobWorker(options: WorkerOptions): JobWorker {
+  const polls = { lastAt: Date.now() };
+  const worker = openWorker(options, () => (polls.lastAt = Date.now()));
+  worker.on('error', options.onError);
+  worker.on('drained', options.onIdle);
+  return {
+    lastPollAt: () => polls.lastAt,
+    drain: () => worker.close(),
+    abandon: () => worker.close(true),
+  };
+}
+
+function openQueue(address: QueueAddress): Queue {
+  if (address.kind === 'postgres') {
+    const { Queue } = withBackend(createPostgresBackend);
+    return new Queue(QUEUE, { connection: postgresConnection(address.url) }) as unknown as Queue;
+  }
+  const { Queue } = withBackend(createRedisBackend);
+  // Fails at once while Redis is away: the row is kept, the sweep tells it later.
+  const connection = redisConnection(address.redis, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  return new Queue(QUEUE, { connection, prefix: PREFIX }) as unknown as Queue;
+}
+
+function openWorker({ address, concurrency, run }: WorkerOptions, onPoll: () => void): Worker {
+  const settings = { concurrency, lockDuration: LOCK_MS, stalledInterval: LOCK_MS, maxStalledCount: 3 };
+  const processor = async (job: { id?: string | undefined }) => {
+    const [jobId, attempt] = splitEntryId(job.id ?? '');
+    await run(jobId, attempt);
+  };
+  if (address.kind === 'postgres') {
+    const { Worker } = withBackend(watched(createPostgresBackend, onPoll));
+    return new Worker(QUEUE, processor, { ...settings, connection: postgresConnection(address.url) }) as unknown as Worker;
+  }
+  const { Worker } = withBackend(watched(createRedisBackend, onPoll));
+  const connection = redisConnection(address.redis, { maxRetriesPerRequest: null });
+  return new Worker(QUEUE, processor, { ...settings, connection, prefix: PREFIX }) as unknown as Worker;
+}
+
+function watched<B extends IQueueBackend, C>(factory: BackendFactory<B, C>, onPoll: () => void): BackendFactory<B, C> {
+  return ((...args: Parameters<BackendFactory<B, C>>) => watchPolls(factory(...args), onPoll)) as BackendFactory<B, C>;
+}
+
+function postgresConnection(url: string) {
+  return { connectionString: url, max: 8, schema: 'bullmq', migrate: true, application_name: 'hostkeeper' };
+}
+
+/** `<job>-<attempt>`; the job's id has dashes of its own. */
+export function splitEntryId(id: string): [jobId: string, attempt: number] {
+  const dash = id.lastIndexOf('-');
+  return [id.slice(0, dash), Number(id.slice(dash + 1))];
+}

@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import type { Log } from '../log.js';
+import type { Durations } from '../lifecycle/durations.js';
+import type { HostKeys } from '../records/host-keys.js';
+import type { ZoomClient } from '../zoom/client.js';
+import { zoomActions } from '../zoom/actions/index.js';
+import { ZoomFailure } from '../zoom/failure.js';
+import type { Priority } from '../zoom/waiting-line.js';
+import { claim, type WriteClaim } from './claim.js';
+import { takeFound, type Looked } from './found.js';
+import { record, type WriteResult } from './record.js';
+import type { Tell } from './relay.js';
+
+export interface RunOptions {
+  pool: pg.Pool;
+  keys: HostKeys;
+  zoom: ZoomClient;
+  tell: Tell;
+  durations: Durations;
+  clockSpeed: number;
+  rotateOnTransfer: boolean;
+  waitForZoomDays: number;
+  newId: () => string;
+  newLeaseToken: () => string;
+  random: () => number;
+  log: Log;
+  /** For tests that kill the process at a named place. */
+  failpoint: (name: string) => void;
+}
+
+/** Carries out one attempt of a job: claim, call, record. Safe to be asked for twice, and to be killed anywhere. */
+export async function runJob(jobId: string, attempt: number, options: RunOptions): Promise<void> {
+  let claimed = await claim(jobId, attempt, options);
+  if (claimed.kind === 'find') {
+    const looked = await look(claimed.mail, claimed.priority, options);
+    claimed = await takeFound(jobId, attempt, looked, options);
+  }
+  if (claimed.kind === 'skip') {
+    options.log.debug({ jobId, attempt, outcome: claimed.why }, 'attempt not made');
+    return;
+  }
+  if (claimed.kind === 'write') await write(claimed, options);
+}
+
+async function write(claim: WriteClaim, options: RunOptions): Promise<void> {
+  options.failpoint('after-pending-commit');
+  const startedAt = performance.now();
+  const result = await send(claim, options);
+  if (result.outcome !== 'failure') options.failpoint('after-acknowledged');
+  const outcome = await record(claim, result, options);
+  const { jobId, personId, action, number } = claim;
+  const durationMs = Math.round(performance.now() - startedAt);
+  const fields = { jobId, personId, action, attempt: number, durationMs };
+  if (outcome === 'fenced') options.log.warn(fields, 'result discarded, since the lease had run out');
+  else if (result.outcome !== 'failure') options.log.info({ ...fields, outcome: result.outcome, trackingId: result.trackingId }, 'attempt done');
+}
+
+async function send(claim: WriteClaim, { zoom, durations }: RunOptions): Promise<WriteResult> {
+  const hasTime = () => claim.leaseEndsAt - performance.now() >= durations.zoomTimeoutMs;
+  const terms = { priority: priorityOf(claim.priority), beforeSend: hasTime };
+  const input = { zoomUser: claim.zoomUserId, hostKey: claim.hostKey };
+  try {
+    if (claim.action === 'set') {
+      const { trackingId } = await zoomActions['set-host-key'].run(zoom, input, terms);
+      return { outcome: 'applied', trackingId };
+    }
+    const { outcome, trackingId } = await zoomActions['clear-host-key'].run(zoom, input, terms);
+    return { outcome: outcome === 'gone' ? 'gone' : 'applied', trackingId };
+  } catch (error) {
+    if (error instanceof ZoomFailure) return { outcome: 'failure', failure: error };
+    throw error;
+  }
+}
+
+async function look(mail: string, priority: number, { zoom }: RunOptions): Promise<Looked> {
+  try {
+    const user = await zoomActions['find-user'].run(zoom, { zoomUser: mail }, { priority: priorityOf(priority) });
+    return user ? { outcome: 'found', user } : { outcome: 'nobody' };
+  } catch (error) {
+    if (error instanceof ZoomFailure) return { outcome: 'failure', failure: error };
+    throw error;
+  }
+}
+
+const PRIORITIES: readonly Priority[] = ['interactive', 'clear', 'set', 'backfill'];
+
+function priorityOf(priority: number): Priority {
+  return PRIORITIES[priority - 1] ?? 'backfill';
+}

@@ -1,0 +1,108 @@
+import type pg from 'pg';
+import type { Log } from '../log.js';
+import type { Durations } from '../lifecycle/durations.js';
+import { writeChanges, iso } from '../records/changes.js';
+import { transaction } from '../records/database.js';
+import { differences } from '../records/differences.js';
+import { holdPeople } from '../records/people.js';
+import { findLapsed, findOwedResends, forgetPrevious, takeUntold } from '../records/sweeps.js';
+import { holdJob } from './claim.js';
+import type { JobQueue } from './queue.js';
+import { MAX_OUTSTANDING, type Tell } from './relay.js';
+import { resend } from './take-event.js';
+
+export interface SweepOptions {
+  pool: pg.Pool;
+  queue: JobQueue;
+  tell: Tell;
+  durations: Durations;
+  newId: () => string;
+  log: Log;
+}
+
+export interface Sweeper {
+  /** Looks now; one look at a time, and what is asked for meanwhile is one more look after it. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Looks every 5 s for what a crash, a lost queue or a late answer left undone. Any number may run at once. */
+export function createSweeper(options: SweepOptions): Sweeper {
+  let running: Promise<void> | null = null;
+  let again = false;
+  let closed = false;
+  const look = async () => {
+    do {
+      again = false;
+      await sweepOnce(options).catch((error: unknown) => options.log.warn({ err: error }, 'sweep failed'));
+    } while (again && !closed);
+    running = null;
+  };
+  const sweep = () => {
+    if (closed) return Promise.resolve();
+    if (running) again = true;
+    return (running ??= look());
+  };
+  const timer = setInterval(() => void sweep(), options.durations.sweepMs);
+  const close = async () => {
+    closed = true;
+    clearInterval(timer);
+    await running;
+  };
+  return { sweep, close };
+}
+
+async function sweepOnce(options: SweepOptions): Promise<void> {
+  await endLapsed(options);
+  await oweResends(options);
+  await forgetPrevious(options.pool, options.durations.dayMs);
+  await tellUntold(options);
+}
+
+/** Due rows that the queue was not told of, or was told of long ago: it may have lost them. */
+async function tellUntold({ pool, queue, durations, log }: SweepOptions): Promise<void> {
+  const room = MAX_OUTSTANDING - (await queue.outstanding());
+  if (room <= 0) return;
+  const untold = await takeUntold(pool, room, durations.toldAgainMs);
+  if (untold.length === 0) return;
+  await queue.add(untold.map(({ id, attempts, priority }) => ({ jobId: id, attempt: attempts + 1, priority })));
+  log.debug({ jobs: untold.length }, 'queue told again');
+}
+
+/** Attempts whose worker did not come back within its lease: their job is tried again, the attempt stays open. */
+async function endLapsed({ pool, tell, log }: SweepOptions): Promise<void> {
+  for (const { jobId, number } of await findLapsed(pool)) {
+    const held = await transaction(pool, async (client) => {
+      const found = await holdJob(client, jobId);
+      if (!found) return null;
+      const { held, job, person } = found;
+      const lapsed = { job_id: jobId, number, ended_at: iso(held.now), outcome: 'lost' };
+      if (job.state === 'running' && job.attempts === number) {
+        const jobs = person.jobs.map((one) => (one.id === jobId ? { ...one, state: 'queued' as const } : one));
+        held.people.set(person.id, { ...person, jobs });
+      }
+      await writeChanges(client, { ...differences(held), attemptEnds: [lapsed] });
+      return held;
+    });
+    if (!held) continue;
+    log.warn({ jobId, attempt: number }, 'attempt lost, to be made again');
+    tell.people(held.people.values());
+  }
+}
+
+/** Zoom users with an attempt that nothing answered: what they should hold is sent again (promise 7). */
+async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): Promise<void> {
+  for (const zoomUserId of await findOwedResends(pool, durations.resendAfterMs)) {
+    const held = await transaction(pool, async (client) => {
+      const held = await holdPeople(client, { links: [], records: [], zoomUserIds: [zoomUserId], personIds: [] });
+      for (const person of held.people.values()) {
+        if (!person.zoomUsers.some((user) => user.id === zoomUserId)) continue;
+        held.people.set(person.id, resend(person, zoomUserId, { held, newId }));
+      }
+      await writeChanges(client, differences(held));
+      return held;
+    });
+    log.info({ outcome: 'resend' }, 'zoom user owed a re-send');
+    tell.people(held.people.values());
+  }
+}

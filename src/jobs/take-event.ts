@@ -1,0 +1,89 @@
+import { after, effectiveTime, type Applied } from '../lifecycle/after.js';
+import { decide } from '../lifecycle/decide.js';
+import { isRejected, type LifecycleEvent, type ReadEvent } from '../lifecycle/event.js';
+import { resolve, type People } from '../lifecycle/resolve.js';
+import { heldKey } from '../lifecycle/wanted.js';
+import type { Person, SourcePolicy } from '../lifecycle/person.js';
+import type { Durations } from '../lifecycle/durations.js';
+import type { Held } from '../records/people.js';
+import { plan, wake, withNewJob, type PlanOptions } from './plan.js';
+
+export interface EventOutcome {
+  outcome: 'applied' | 'late' | 'no-change' | 'observed' | 'rejected';
+  type: string | null;
+  reason: string | null;
+  personId: string | null;
+}
+
+export interface TakeOptions {
+  held: Held;
+  sourceId: string;
+  eventId: string;
+  newId: () => string;
+  rotateOnTransfer: boolean;
+  durations: Durations;
+  priority?: number;
+}
+
+/** Takes one event into the people held: who it is about, what it changes, and which jobs follow. */
+export function takeEvent(event: ReadEvent, options: TakeOptions): EventOutcome {
+  const policy = options.held.policies.get(options.sourceId);
+  const refused = refusal(event, policy);
+  if (refused || !policy || isRejected(event)) return { outcome: 'rejected', type: null, reason: refused, personId: null };
+  const { people } = options.held;
+  const untouched = new Map(people);
+  const applied = apply(event, policy, options);
+  let person = applied.person;
+  const opened = event.zoomStanding === 'active' || event.mail !== undefined;
+  if (applied.outcome === 'applied' && opened) person = wake(person);
+  people.set(person.id, person);
+  decideAgain(people, untouched, options);
+  if (applied.resend) people.set(person.id, resend(people.get(person.id) ?? person, event.record, options));
+  const outcome = policy.observed && applied.outcome === 'applied' ? 'observed' : applied.outcome;
+  return { outcome, type: applied.type, reason: applied.reason, personId: person.id };
+}
+
+function apply(event: LifecycleEvent, policy: SourcePolicy, options: TakeOptions): Applied {
+  const { held, sourceId, durations, newId } = options;
+  const at = effectiveTime(event, held.now, durations);
+  const person = resolve(event, held.people, { sourceId, sourceKind: policy.kind, at, newId });
+  const renewOnTransfer = options.rotateOnTransfer && !policy.observed;
+  return after(event, person, { sourceId, receivedAt: held.now, renewOnTransfer, durations });
+}
+
+function refusal(event: ReadEvent, policy: SourcePolicy | undefined): string | null {
+  if (!policy) return 'the source was removed';
+  if (isRejected(event)) return event.reason;
+  const domain = event.mail?.split('@').at(-1);
+  if (policy.domains.length === 0 || !domain || policy.domains.includes(domain)) return null;
+  return `this source may not speak for mails of ${domain}`;
+}
+
+/** What a decision needs to make jobs of; without source and event, it follows from what we recorded ourselves. */
+export interface DecideOptions {
+  held: Pick<Held, 'policies'>;
+  newId: () => string;
+  sourceId?: string;
+  eventId?: string;
+  priority?: number;
+}
+
+/** Wanted against held, anew, for everybody who is not as they were. */
+export function decideAgain(people: People, before: ReadonlyMap<string, Person>, options: DecideOptions): void {
+  for (const [id, person] of people) {
+    if (before.get(id) === person || person.mergedInto) continue;
+    people.set(id, plan(person, decide(person, options.held.policies).moves, planOptions(options)));
+  }
+}
+
+/** A write job for what Zoom should hold now, unless one is on its way. */
+export function resend(person: Person, zoomUserId: string, options: DecideOptions): Person {
+  const user = person.zoomUsers.find((one) => one.id === zoomUserId);
+  const busy = person.jobs.some((job) => job.zoomUserId === zoomUserId && job.state !== 'superseded' && job.state !== 'done');
+  if (!user || busy) return person;
+  return withNewJob(person, heldKey(user) ? 'set' : 'clear', zoomUserId, 'resend', planOptions(options));
+}
+
+function planOptions({ newId, sourceId, eventId, priority }: DecideOptions): PlanOptions {
+  return { newId, sourceId: sourceId ?? null, eventId: eventId ?? null, ...(priority !== undefined && { priority }) };
+}

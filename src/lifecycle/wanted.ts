@@ -1,0 +1,46 @@
+import type { KeyGeneration, Person, SourcePolicy, ZoomUser } from './person.js';
+
+export type Policies = ReadonlyMap<string, SourcePolicy>;
+
+/**
+ * Whether a person should have a key: some record says `active`, and no source says `gone`. A source says
+ * `active` while one of its records does, `gone` when all that spoke are gone. Observed and removed sources
+ * count for nothing; presence alone gives no key.
+ */
+export function isWanted(person: Person, policies: Policies): boolean {
+  const says = sourcesSay(person, policies);
+  if ([...says.values()].includes('gone')) return false;
+  return [...says].some(([sourceId, standing]) => standing === 'active' && !policies.get(sourceId)?.presenceOnly);
+}
+
+/** What each source that counts says of a person, by source id. */
+export function sourcesSay(person: Person, policies: Policies): Map<string, 'active' | 'gone'> {
+  const says = new Map<string, 'active' | 'gone'>();
+  for (const record of person.records) {
+    const policy = policies.get(record.sourceId);
+    if (!policy || policy.observed || record.standing === null) continue;
+    if (says.get(record.sourceId) !== 'active') says.set(record.sourceId, record.standing);
+  }
+  return says;
+}
+
+/** The active Zoom user with the newest standing, then the greatest id; null while Zoom knows none. */
+export function currentZoomUser(person: Person): ZoomUser | null {
+  const active = person.zoomUsers.filter((user) => user.standing === 'active');
+  return active.reduce<ZoomUser | null>((best, user) => (best && !isNewer(user, best) ? best : user), null);
+}
+
+function isNewer(a: ZoomUser, b: ZoomUser): boolean {
+  const [at, bt] = [a.standingAt ?? 0, b.standingAt ?? 0];
+  return at === bt ? a.id > b.id : at > bt;
+}
+
+/** The generation in force: pending before active, since a pending one may already be applied. */
+export function heldKey(user: ZoomUser): KeyGeneration | null {
+  return newest(user, 'pending') ?? newest(user, 'active');
+}
+
+export function newest(user: ZoomUser, state: KeyGeneration['state']): KeyGeneration | null {
+  const found = user.keys.filter((key) => key.state === state);
+  return found.reduce<KeyGeneration | null>((a, b) => (a && a.generation > b.generation ? a : b), null);
+}

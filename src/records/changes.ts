@@ -1,0 +1,161 @@
+import type { Client } from './database.js';
+
+/** A row as PostgreSQL spells it: column names as keys, times as ISO texts. */
+export type Row = Record<string, unknown>;
+
+interface Part {
+  table: string;
+  columns: string;
+  /** What identifies a row that may already be there, and the columns then written; without it: insert only. */
+  key?: string;
+  update?: string;
+  /** A part that must have run first, since a unique index covers both. */
+  after?: PartName;
+  /** Instead of an insert. */
+  sql?: (rows: string) => string;
+}
+
+/** Every kind of change a transaction writes, and how. One statement carries all that a transaction needs. */
+const PARTS = {
+  agedNotices: {
+    table: 'notices',
+    columns: 'id',
+    sql: (rows) => `UPDATE notices SET key = notices.key || '#' || notices.id FROM ${rows} x WHERE notices.id = x.id`,
+  },
+  notices: { table: 'notices', columns: 'id, source_id, key, by_hash, body, received_at', after: 'agedNotices' },
+  events: {
+    table: 'events',
+    columns: 'id, notice_id, source_id, person_id, type, outcome, reason, record, subject, occurred_at, received_at',
+  },
+  people: {
+    table: 'people',
+    columns: 'id, name, mail, merged_into, contested_at, exposed_at, created_at',
+    key: 'id',
+    update: 'name, mail, merged_into, contested_at, exposed_at',
+  },
+  links: {
+    table: 'links',
+    columns: 'kind, value, person_id, source_id, claimed_at',
+    key: 'kind, value',
+    update: 'person_id, source_id, claimed_at',
+  },
+  standings: {
+    table: 'standings',
+    columns: 'source_id, record, person_id, standing, standing_at, sequence, facts',
+    key: 'source_id, record',
+    update: 'person_id, standing, standing_at, sequence, facts',
+  },
+  zoomUsers: {
+    table: 'zoom_users',
+    columns: 'id, person_id, mail, standing, standing_at, generation, renew_after, created_at',
+    key: 'id',
+    update: 'person_id, mail, standing, standing_at, generation, renew_after',
+  },
+  keyStates: {
+    table: 'host_keys',
+    columns: 'zoom_user_id, generation, state, set_at, replaced_at, destroyed_at',
+    sql: (rows) => `UPDATE host_keys SET state = x.state, set_at = coalesce(x.set_at, host_keys.set_at),
+      replaced_at = coalesce(x.replaced_at, host_keys.replaced_at), destroyed_at = x.destroyed_at,
+      sealed = CASE WHEN x.state = 'destroyed' THEN NULL ELSE host_keys.sealed END
+      FROM ${rows} x WHERE host_keys.zoom_user_id = x.zoom_user_id AND host_keys.generation = x.generation`,
+  },
+  hostKeys: { table: 'host_keys', columns: 'zoom_user_id, generation, state, sealed, hash, drawn_at', after: 'zoomUsers' },
+  jobStates: {
+    table: 'jobs',
+    columns: 'id, person_id, zoom_user_id, state, code, attempts, strikes, next_attempt_at, finished_at',
+    sql: (rows) => `UPDATE jobs SET state = x.state, code = x.code, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
+      attempts = coalesce(x.attempts, jobs.attempts), strikes = coalesce(x.strikes, jobs.strikes),
+      next_attempt_at = coalesce(x.next_attempt_at, jobs.next_attempt_at),
+      told_at = coalesce(x.next_attempt_at, jobs.told_at), finished_at = x.finished_at
+      FROM ${rows} x WHERE jobs.id = x.id`,
+  },
+  jobs: {
+    table: 'jobs',
+    columns:
+      'id, person_id, zoom_user_id, action, state, code, reason, priority, source_id, event_id, attempts, strikes, next_attempt_at, told_at, created_at, finished_at',
+    after: 'jobStates',
+  },
+  scimCreated: {
+    table: 'scim_resources',
+    columns: 'source_id, id, type, name_key, external_id, active, resource, version, created_at, updated_at',
+  },
+  scimReplaced: {
+    table: 'scim_resources',
+    columns: 'source_id, id, name_key, external_id, active, resource, version, updated_at',
+    sql: (rows) => `UPDATE scim_resources r SET name_key = x.name_key, external_id = x.external_id, active = x.active,
+      resource = x.resource, version = x.version, updated_at = x.updated_at FROM ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
+  },
+  scimDeleted: {
+    table: 'scim_resources',
+    columns: 'source_id, id',
+    sql: (rows) => `DELETE FROM scim_resources r USING ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
+  },
+  attempts: {
+    table: 'attempts',
+    columns: 'job_id, number, zoom_user_id, generation, value_hash, lease_token, started_at, lease_until',
+  },
+  attemptEnds: {
+    table: 'attempts',
+    columns: 'job_id, number, answered_at, ended_at, outcome, code, status, tracking_id',
+    sql: (rows) => `UPDATE attempts SET answered_at = x.answered_at, ended_at = x.ended_at, outcome = x.outcome, code = x.code,
+      status = x.status, tracking_id = x.tracking_id FROM ${rows} x WHERE attempts.job_id = x.job_id AND attempts.number = x.number`,
+  },
+  /** What can no longer arrive before an answered write: its `started_at` is the latest that is settled. */
+  settledAttempts: {
+    table: 'attempts',
+    columns: 'zoom_user_id, started_at, settled_at',
+    sql: (rows) => `UPDATE attempts SET settled_at = x.settled_at FROM ${rows} x WHERE attempts.zoom_user_id = x.zoom_user_id
+      AND attempts.started_at <= x.started_at AND attempts.value_hash IS NOT NULL AND attempts.answered_at IS NULL AND attempts.settled_at IS NULL`,
+  },
+  leases: {
+    table: 'zoom_users',
+    columns: 'id, lease_token, lease_until',
+    sql: (rows) => `UPDATE zoom_users SET lease_token = x.lease_token, lease_until = x.lease_until FROM ${rows} x WHERE zoom_users.id = x.id`,
+  },
+  audit: { table: 'audit', columns: 'id, at, actor, action, person_id, subject, detail' },
+} satisfies Record<string, Part>;
+
+export type PartName =
+  | 'agedNotices' | 'notices' | 'events' | 'people' | 'links' | 'standings' | 'zoomUsers' | 'keyStates' | 'hostKeys'
+  | 'jobStates' | 'jobs' | 'attempts' | 'attemptEnds' | 'settledAttempts' | 'leases' | 'scimCreated' | 'scimReplaced' | 'scimDeleted' | 'audit';
+
+/** Rows to write, by kind of change; kinds without rows cost nothing. */
+export type Changes = Partial<Record<PartName, Row[]>>;
+
+/** Writes all of a transaction's changes in one round trip. */
+export async function writeChanges(client: Client, changes: Changes): Promise<void> {
+  const names = (Object.keys(PARTS) as PartName[]).filter((name) => changes[name] && changes[name].length > 0);
+  if (names.length === 0) return;
+  const text = `WITH ${names.map((name, index) => partSql(name, index + 1, names)).join(',\n')}\nSELECT 1`;
+  const values = names.map((name) => JSON.stringify(changes[name]));
+  await client.query({ name: `write:${names.map((name) => ORDER.get(name)).join()}`, text, values });
+}
+
+const ORDER = new Map((Object.keys(PARTS) as PartName[]).map((name, index) => [name, index]));
+
+function partSql(name: PartName, parameter: number, names: PartName[]): string {
+  const part: Part = PARTS[name];
+  const rows = `json_populate_recordset(null::${part.table}, $${parameter})`;
+  if (part.sql) return `${name} AS (${part.sql(rows)} RETURNING 1)`;
+  const waits = part.after && names.includes(part.after) ? ` WHERE (SELECT count(*) FROM ${part.after}) >= 0` : '';
+  const insert = `INSERT INTO ${part.table} (${part.columns}) SELECT ${part.columns} FROM ${rows}${waits}`;
+  return `${name} AS (${insert}${part.key ? conflict(part.key, part.update ?? '') : ''} RETURNING 1)`;
+}
+
+function conflict(key: string, update: string): string {
+  const sets = update.split(', ').map((column) => `${column} = excluded.${column}`);
+  return ` ON CONFLICT (${key}) DO UPDATE SET ${sets.join(', ')}`;
+}
+
+/** Puts rows of `more` behind those of `changes`. */
+export function addChanges(changes: Changes, more: Changes): void {
+  for (const [name, rows] of Object.entries(more) as [PartName, Row[]][]) {
+    changes[name] = changes[name] ? [...changes[name], ...rows] : rows;
+  }
+}
+
+export function iso(at: number): string;
+export function iso(at: number | null): string | null;
+export function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

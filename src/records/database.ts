@@ -1,0 +1,111 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { Log } from '../log.js';
+import { PrismaClient } from './generated/client.js';
+
+/** PostgreSQL could not be reached, or broke off: nothing was kept. Answer 503 with Retry-After. */
+export class StoreUnavailable extends Error {
+  readonly code = 'STORE_UNAVAILABLE';
+  constructor(cause: unknown) {
+    super('PostgreSQL is not available', { cause });
+  }
+}
+
+export interface Database {
+  /** For the write path and whatever was measured to need it: plain SQL. */
+  pool: pg.Pool;
+  /** For everyday queries. */
+  prisma: PrismaClient;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  log: Log;
+  poolSize?: number;
+}
+
+export function openDatabase({ url, log, poolSize = 16 }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    application_name: 'hostkeeper',
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const close = async () => {
+    await prisma.$disconnect();
+    if (!pool.ended) await pool.end();
+  };
+  return { pool, prisma, close };
+}
+
+export type Client = pg.PoolClient;
+
+const RETRYABLE = new Set(['40001', '40P01']);
+const UNAVAILABLE = /^(08|57P0|53)/;
+const TRANSACTION_TRIES = 5;
+
+/** Runs `work` in one transaction; tries again on deadlock or serialization failure, when nothing was kept. */
+export async function transaction<T>(pool: pg.Pool, work: (client: Client) => Promise<T>, begin = 'BEGIN'): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    const client = await connect(pool);
+    try {
+      await client.query(begin);
+      const result = await work(client);
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      await rollBack(client, error);
+      if (tried < TRANSACTION_TRIES && RETRYABLE.has(codeOf(error))) continue;
+      throw isUnavailable(error) ? new StoreUnavailable(error) : error;
+    }
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<Client> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw new StoreUnavailable(error);
+  }
+}
+
+async function rollBack(client: Client, error: unknown): Promise<void> {
+  if (isUnavailable(error)) {
+    client.release(true);
+    return;
+  }
+  try {
+    await client.query('ROLLBACK');
+    client.release();
+  } catch {
+    client.release(true);
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Whether the database, not the query, was at fault: connection lost, shutting down, out of resources. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof StoreUnavailable) return true;
+  const code = codeOf(error);
+  return UNAVAILABLE.test(code) || SOCKET_CODES.has(code) || (code === '' && isLostConnection(error));
+}
+
+const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
+
+/** pg gives a lost connection no code: its words are all there is to know it by. */
+function isLostConnection(error: unknown): boolean {
+  const words = error instanceof Error ? error.message : '';
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    words,
+  );
+}

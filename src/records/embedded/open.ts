@@ -1,0 +1,75 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from 'pg';
+import { type Release, hold } from '../../../scripts/lock.js';
+import type { Log } from '../../log.js';
+import { type Cluster, openCluster } from './cluster.js';
+import { announce, isAnyonePresent } from './presence.js';
+import { connectToServer, stopServer } from './server.js';
+
+export interface EmbeddedDatabase {
+  url: string;
+  /** The last one out, of all processes, stops the server. May be called again. */
+  release(): Promise<void>;
+}
+
+/**
+ * PostgreSQL without an installation, kept in `dataDir`. Any number of processes open and release it in any
+ * order, and may be killed at it; the first one makes the database, whoever finds no server starts one.
+ * Throws EmbeddedError.
+ */
+export async function openEmbedded({
+  dataDir,
+  log,
+}: {
+  dataDir: string;
+  log?: Pick<Log, 'info'>;
+}): Promise<EmbeddedDatabase> {
+  await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  const folder = await realpath(dataDir);
+  const opened = await underLock(folder, () => openUnderLock(folder), log);
+  let released: Promise<void> | undefined;
+  return { url: opened.url, release: () => (released ??= underLock(folder, () => leaveUnderLock(opened))) };
+}
+
+interface Opened {
+  url: string;
+  cluster: Cluster;
+  leave: Release;
+}
+
+async function underLock<T>(folder: string, work: () => Promise<T>, log?: Pick<Log, 'info'>): Promise<T> {
+  const unlock = await hold(join(folder, 'postgres.lock'), () => log?.info('embedded database found busy'));
+  try {
+    return await work();
+  } finally {
+    await unlock();
+  }
+}
+
+async function openUnderLock(folder: string): Promise<Opened> {
+  const cluster = await openCluster(folder);
+  const leave = await announce(folder);
+  try {
+    const { client, port } = await connectToServer(cluster);
+    await createDatabase(client).finally(() => client.end());
+    return {
+      url: `postgresql://hostkeeper:${cluster.password}@127.0.0.1:${port}/hostkeeper`,
+      cluster,
+      leave,
+    };
+  } catch (error) {
+    await leaveUnderLock({ cluster, leave });
+    throw error;
+  }
+}
+
+async function createDatabase(client: Client): Promise<void> {
+  const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = 'hostkeeper'");
+  if (rowCount === 0) await client.query('CREATE DATABASE hostkeeper');
+}
+
+async function leaveUnderLock({ cluster, leave }: Omit<Opened, 'url'>): Promise<void> {
+  await leave();
+  if (!(await isAnyonePresent(cluster.folder))) await stopServer(cluster.files);
+}

@@ -1,0 +1,43 @@
+import type { Log } from '../log.js';
+import { chooseHostKey, HostKey } from '../lifecycle/host-key.js';
+import { SealError, type Seal } from './seal.js';
+
+const COLUMN = 'host_key';
+
+/** Everything done with the digits of host keys, short of showing or sending them. */
+export interface HostKeys {
+  draw(previous?: HostKey): HostKey;
+  seal(key: HostKey, zoomUserId: string, generation: number): string;
+  /** Null when no key of the ring opens it: then it counts as not held (KEY_UNREADABLE). */
+  open(sealed: string, zoomUserId: string, generation: number): HostKey | null;
+  hash(key: HostKey, zoomUserId: string): string;
+  /** Its hashes under every key of the ring, to be found among stored ones. */
+  hashes(key: HostKey, zoomUserId: string): string[];
+}
+
+export interface HostKeysOptions {
+  seal: Seal;
+  length: number;
+  /** A whole number from 0 to 9, from a cryptographic source. */
+  randomDigit: () => number;
+  log: Log;
+}
+
+export function createHostKeys({ seal, length, randomDigit, log }: HostKeysOptions): HostKeys {
+  const place = (owner: string, generation: number) => ({ owner, column: COLUMN, generation });
+  return {
+    draw: (previous) => chooseHostKey(length, randomDigit, previous),
+    seal: (key, zoomUserId, generation) => seal.seal(key.reveal(), place(zoomUserId, generation)),
+    open(sealed, zoomUserId, generation) {
+      try {
+        return HostKey.parse(seal.open(sealed, place(zoomUserId, generation)));
+      } catch (error) {
+        if (!(error instanceof SealError)) throw error;
+        log.error({ code: error.code, alert: error.code, err: error }, 'host key could not be opened');
+        return null;
+      }
+    },
+    hash: (key, zoomUserId) => seal.keyedHash(key.reveal(), zoomUserId),
+    hashes: (key, zoomUserId) => seal.keyedHashes(key.reveal(), zoomUserId),
+  };
+}

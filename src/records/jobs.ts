@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import type { JobAction, JobState } from '../lifecycle/person.js';
+import type { Client } from './database.js';
+
+/** A job as its worker needs it; times in milliseconds. */
+export interface JobRow {
+  id: string;
+  personId: string;
+  zoomUserId: string | null;
+  action: JobAction;
+  state: JobState;
+  code: string | null;
+  reason: string;
+  priority: number;
+  attempts: number;
+  strikes: number;
+  nextAttemptAt: number;
+  createdAt: number;
+  finished: boolean;
+}
+
+const COLUMNS = `id, person_id AS "personId", zoom_user_id AS "zoomUserId", action, state, code, reason, priority, attempts, strikes,
+  (extract(epoch FROM next_attempt_at) * 1000)::float8 AS "nextAttemptAt",
+  (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt", finished_at IS NOT NULL AS finished`;
+
+/** Null when there is no such job. Whoever holds its person may rely on it until the end of the transaction. */
+export async function findJob(client: Client | pg.Pool, id: string): Promise<JobRow | null> {
+  const text = `SELECT ${COLUMNS} FROM jobs WHERE id = $1::uuid`;
+  const { rows } = await client.query<JobRow>({ name: 'find-job', text, values: [id] });
+  return rows[0] ?? null;
+}
+
+/** What a Zoom user's journal says to whoever wants to write there. */
+export interface Custody {
+  leaseToken: string | null;
+  leaseUntil: number | null;
+  /** Attempts that Zoom may still apply, or has: sent, and never answered. */
+  open: OpenAttempt[];
+}
+
+export interface OpenAttempt {
+  jobId: string;
+  number: number;
+  hash: string;
+  generation: number | null;
+  startedAt: number;
+  leaseUntil: number;
+}
+
+const CUSTODY = `
+SELECT lease_token AS "leaseToken", (extract(epoch FROM lease_until) * 1000)::float8 AS "leaseUntil",
+  (SELECT coalesce(json_agg(json_build_object('jobId', job_id, 'number', number, 'hash', value_hash, 'generation', generation,
+      'startedAt', (extract(epoch FROM started_at) * 1000)::float8, 'leaseUntil', (extract(epoch FROM lease_until) * 1000)::float8)), '[]')
+    FROM attempts WHERE zoom_user_id = z.id AND value_hash IS NOT NULL AND answered_at IS NULL AND settled_at IS NULL) AS open
+FROM zoom_users z WHERE id = $1`;
+
+export async function findCustody(client: Client, zoomUserId: string): Promise<Custody> {
+  const { rows } = await client.query<Custody>({ name: 'custody', text: CUSTODY, values: [zoomUserId] });
+  return rows[0] ?? { leaseToken: null, leaseUntil: null, open: [] };
+}
+
+/** The sealed text of a generation; null when there is none, or it is destroyed. */
+export async function findSealed(client: Client | pg.Pool, zoomUserId: string, generation: number): Promise<string | null> {
+  const text = 'SELECT sealed FROM host_keys WHERE zoom_user_id = $1 AND generation = $2';
+  const { rows } = await client.query<{ sealed: string | null }>(text, [zoomUserId, generation]);
+  return rows[0]?.sealed ?? null;
+}

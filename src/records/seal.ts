@@ -1,0 +1,110 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { KeyProvider } from './key-ring.js';
+
+const VERSION = 'v1';
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const FORM = /^v1\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
+
+/** Where a sealed text belongs. It opens nowhere else: not in another row or column, not as an older generation. */
+export interface Place {
+  /** The Zoom user, or whoever else the text belongs to. */
+  readonly owner: string;
+  readonly column: string;
+  readonly generation: number;
+}
+
+export interface Seal {
+  /** @returns `v1.<key id>.<nonce>.<ciphertext and tag>`, the last two in base64url */
+  seal(text: string, place: Place): string;
+  /** @throws SealError */
+  open(sealed: string, place: Place): string;
+  /** @returns `<key id>:<HMAC-SHA-256 in hex>`, to be compared by `hashMatches` only: the ring may have moved on */
+  keyedHash(value: string, context: string): string;
+  /** False when the ring no longer holds the key of the stored hash. */
+  hashMatches(value: string, stored: string, context: string): boolean;
+}
+
+/** A text that does not open: its key is not in the ring, it was changed, or it stands where it was not put. */
+export class SealError extends Error {
+  override readonly name = 'SealError';
+  readonly code = 'KEY_UNREADABLE';
+
+  constructor(
+    message: string,
+    readonly keyId: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** AES-256-GCM under the ring's newest key, with a random nonce, bound to its place. */
+export function createSeal(keys: KeyProvider): Seal {
+  return {
+    seal: (text, place) => seal(keys, text, place),
+    open: (sealed, place) => open(keys, sealed, place),
+    keyedHash: (value, context) =>
+      `${keys.currentId}:${hash(keys, keys.currentId, value, context)!.toString('hex')}`,
+    hashMatches: (value, stored, context) => hashMatches(keys, value, stored, context),
+  };
+}
+
+/** The id of the key that a sealed text needs; undefined when it is no sealed text. */
+export function keyIdOf(sealed: string): string | undefined {
+  return FORM.exec(sealed)?.[1];
+}
+
+function seal(keys: KeyProvider, text: string, place: Place): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, keys.subkey(keys.currentId, 'seal')!, nonce).setAAD(bytesOf(place));
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return [VERSION, keys.currentId, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
+}
+
+function open(keys: KeyProvider, sealed: string, place: Place): string {
+  const [, keyId, nonceText, bodyText] = FORM.exec(sealed) ?? [];
+  const nonce = readExactly(nonceText);
+  const body = readExactly(bodyText);
+  if (keyId === undefined || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) {
+    throw new SealError('this is not a sealed text', keyId);
+  }
+  const key = keys.subkey(keyId, 'seal');
+  if (!key) throw new SealError('the key of this sealed text is not in the ring', keyId);
+  const aad = bytesOf(place);
+  try {
+    const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+      .setAAD(aad)
+      .setAuthTag(body.subarray(-TAG_BYTES));
+    return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  } catch (cause) {
+    throw new SealError('the sealed text was changed, or belongs elsewhere', keyId, { cause });
+  }
+}
+
+/** The place as additional authenticated data. Column and generation cannot hold the separator, so it is unambiguous. */
+function bytesOf({ owner, column, generation }: Place): Buffer {
+  if (column.includes('|') || !Number.isSafeInteger(generation))
+    throw new TypeError('this is no place for a sealed text');
+  return Buffer.from(`${VERSION}|${owner}|${column}|${generation}`);
+}
+
+/** Node forgives stray bits and characters in base64url; a sealed text has one spelling only. */
+function readExactly(base64url: string | undefined): Buffer | undefined {
+  if (base64url === undefined) return undefined;
+  const bytes = Buffer.from(base64url, 'base64url');
+  return bytes.toString('base64url') === base64url ? bytes : undefined;
+}
+
+function hash(keys: KeyProvider, keyId: string, value: string, context: string): Buffer | undefined {
+  const key = keys.subkey(keyId, 'hash');
+  return key && createHmac('sha256', key).update(`${context.length}|${context}|${value}`).digest();
+}
+
+function hashMatches(keys: KeyProvider, value: string, stored: string, context: string): boolean {
+  const [keyId = '', hex = ''] = stored.split(':');
+  const expected = hash(keys, keyId, value, context);
+  const found = Buffer.from(hex, 'hex');
+  return expected !== undefined && expected.length === found.length && timingSafeEqual(expected, found);
+}
