@@ -101,7 +101,8 @@ test('no file imports itself by way of others, types included', () => {
     done.add(file);
     return undefined;
   }
-  expect(files.flatMap((file) => findCycle(file, []) ?? [])).toEqual([]);
+  const [cycle] = files.flatMap((file) => findCycle(file, [])?.join(' -> ') ?? []);
+  expect(cycle).toBeUndefined();
 });
 
 test('only main.ts reads the environment', () => {

@@ -10,6 +10,7 @@ import { findKnown, type Asked } from '../records/known.js';
 import { beginLocking, holdPeople, type Held, type Whom } from '../records/people.js';
 import { createBatch } from './batch.js';
 import type { Accepted, Acceptor, Intake } from './intake.js';
+import { OPERATOR_SOURCE_ID } from './operator.js';
 import type { Tell } from './relay.js';
 import { take } from './take.js';
 
@@ -21,6 +22,8 @@ export interface AcceptOptions {
   rotateOnTransfer: boolean;
   durations: Durations;
   log: Log;
+  /** For tests that kill the process at a named place. */
+  failpoint: (name: string) => void;
 }
 
 const MAX_NOTICES = 64;
@@ -56,20 +59,25 @@ async function oneByOne(intakes: Intake[], options: AcceptOptions): Promise<Prom
 
 async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promise<Accepted[]> {
   const { pool, newId, rotateOnTransfer, durations } = options;
-  const events = intakes.flatMap((intake) => intake.events.map((event) => ({ event, sourceId: intake.sourceId })));
+  const events = intakes.flatMap((intake) =>
+    intake.events.map((event) => ({ event, sourceId: intake.sourceId })),
+  );
   const read = events.flatMap(({ event, sourceId }) => (isRejected(event) ? [] : [{ event, sourceId }]));
   const asked = askedOf(intakes);
   const work = async (client: Client) => {
     const held = await holdPeople(client, whomOf(read));
     const known = await findKnown(client, asked);
     const changes: Changes = {};
-    const accepted = intakes.map((intake) => take(intake, { held, known, changes, newId, rotateOnTransfer, durations }));
+    const accepted = intakes.map((intake) =>
+      take(intake, { held, known, changes, newId, rotateOnTransfer, durations }),
+    );
     addChanges(changes, differences(held));
     addChanges(changes, { audit: mergesOf(held, newId) });
     await writeChanges(client, changes);
     return { accepted, held };
   };
   const { accepted, held } = await transaction(pool, work, beginLocking(identifiersOf(intakes, read)));
+  options.failpoint('after-notice-commit');
   options.tell.people(held.people.values());
   return accepted;
 }
@@ -80,8 +88,12 @@ function whomOf(read: Read): Whom {
   return {
     links: read.flatMap(({ event }) => linksOf(event)),
     records: read.map(({ event, sourceId }) => ({ sourceId, record: event.record })),
-    zoomUserIds: read.filter(({ event }) => event.zoomStanding || event.seenKeyHashes).map(({ event }) => event.record),
-    personIds: [],
+    zoomUserIds: read
+      .filter(({ event }) => event.zoomStanding || event.seenKeyHashes)
+      .map(({ event }) => event.record),
+    personIds: read
+      .filter(({ sourceId }) => sourceId === OPERATOR_SOURCE_ID)
+      .map(({ event }) => event.record),
   };
 }
 
@@ -103,14 +115,18 @@ function askedOf(intakes: Intake[]): Asked {
   const asked: Asked = { notices: [], resources: [], names: [] };
   for (const { sourceId, noticeKey, scim } of intakes) {
     if (noticeKey) asked.notices.push({ sourceId, key: noticeKey.value });
-    if (scim && scim.write !== 'create') asked.resources.push({ sourceId, id: scim.write === 'delete' ? scim.id : scim.row.id });
-    if (scim && scim.write !== 'delete') asked.names.push({ sourceId, type: scim.row.type, nameKey: scim.row.nameKey });
+    if (scim && scim.write !== 'create')
+      asked.resources.push({ sourceId, id: scim.write === 'delete' ? scim.id : scim.row.id });
+    if (scim && scim.write !== 'delete')
+      asked.names.push({ sourceId, type: scim.row.type, nameKey: scim.row.nameKey });
   }
   return asked;
 }
 
 function mergesOf(held: Held, newId: () => string): Row[] {
-  const merged = [...held.people.values()].filter((person) => person.mergedInto && held.before.has(person.id));
+  const merged = [...held.people.values()].filter(
+    (person) => person.mergedInto && held.before.has(person.id),
+  );
   return merged.map((person) => ({
     id: newId(),
     at: iso(held.now),

@@ -16,7 +16,11 @@ export interface BatchOptions<In, Out> {
  * Gathers what is asked for while earlier asking is under way, so that many at once share a transaction and one
  * alone waits for nobody.
  */
-export function createBatch<In, Out>({ run, maxItems, maxRunning }: BatchOptions<In, Out>): (item: In) => Promise<Out> {
+export function createBatch<In, Out>({
+  run,
+  maxItems,
+  maxRunning,
+}: BatchOptions<In, Out>): (item: In) => Promise<Out> {
   const waiting: Waiting<In, Out>[] = [];
   let running = 0;
   let scheduled = false;

@@ -1,13 +1,13 @@
 import type { HostKey } from '../lifecycle/host-key.js';
 import { heldKey } from '../lifecycle/wanted.js';
 import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
-import { addChanges, iso, writeChanges, type Changes } from '../records/changes.js';
+import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
-import { findCustody, findJob, findSealed, type Custody, type JobRow } from '../records/jobs.js';
+import { findJob, findOpenAttempts, findSealed, type OpenAttempt, type JobRow } from '../records/jobs.js';
 import { findPauses, takeProbe } from '../records/pauses.js';
 import { holdPeople, type Held } from '../records/people.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 import { decideAgain } from './take-event.js';
 
 /** An attempt that may be made: its value is sealed, its intention is committed, its lease runs. */
@@ -27,7 +27,14 @@ export interface WriteClaim {
   priority: number;
 }
 
-export type Claim = WriteClaim | { kind: 'find'; personId: string; mail: string; priority: number } | { kind: 'skip'; why: string };
+export type Claim = WriteClaim | { kind: 'find'; mail: string; priority: number } | Skip;
+
+interface Skip {
+  kind: 'skip';
+  why: string;
+  /** Whose jobs changed on the way: to be told once this is committed. */
+  people: Person[];
+}
 
 /** Whom a job is about, with the job itself as it is under the person's lock. */
 export interface HeldJob {
@@ -45,13 +52,18 @@ export async function claim(jobId: string, attempt: number, options: RunOptions)
     const { held, job } = found;
     const notNow = whyNotNow(job, attempt, held.now);
     if (notNow) return skip(notNow);
-    if (await isPaused(client, held.now, options)) return postpone(client, found, await probeTime(client, held.now), 'paused');
+    if (await isPaused(client, held.now, options))
+      return postpone(client, found, await probeTime(client, held.now), 'paused');
     return claimHeld(client, found, startedAt, options);
   });
 }
 
 /** Locks a job's person, and whoever holds the Zoom users named; null when there is no such job. */
-export async function holdJob(client: Client, jobId: string, zoomUserIds: string[] = []): Promise<HeldJob | null> {
+export async function holdJob(
+  client: Client,
+  jobId: string,
+  zoomUserIds: string[] = [],
+): Promise<HeldJob | null> {
   const first = await findJob(client, jobId);
   if (!first) return null;
   const held = await holdPeople(client, { links: [], records: [], zoomUserIds, personIds: [first.personId] });
@@ -78,7 +90,12 @@ async function probeTime(client: Client, now: number): Promise<number> {
 }
 
 /** Goes on under the locks already held: decides afresh, then takes the lease. */
-export async function claimHeld(client: Client, found: HeldJob, startedAt: number, options: RunOptions): Promise<Claim> {
+export async function claimHeld(
+  client: Client,
+  found: HeldJob,
+  startedAt: number,
+  options: RunOptions,
+): Promise<Claim> {
   const { held, job } = found;
   held.people.set(found.person.id, { ...found.person });
   decideAgain(held.people, held.before, { held, newId: options.newId });
@@ -86,8 +103,7 @@ export async function claimHeld(client: Client, found: HeldJob, startedAt: numbe
   const mine = person.jobs.find((one) => one.id === job.id);
   if (mine?.state === 'superseded' || !mine) {
     await writeChanges(client, differences(held));
-    options.tell.people([person]);
-    return skip('superseded');
+    return skip('superseded', [...held.people.values()]);
   }
   const user = person.zoomUsers.find((one) => one.id === mine.zoomUserId);
   if (!user) return claimFind(client, { held, job, person });
@@ -96,25 +112,35 @@ export async function claimHeld(client: Client, found: HeldJob, startedAt: numbe
 
 async function claimFind(client: Client, { held, job, person }: HeldJob): Promise<Claim> {
   await writeChanges(client, differences(held));
-  if (person.mail) return { kind: 'find', personId: person.id, mail: person.mail, priority: job.priority };
+  if (person.mail) return { kind: 'find', mail: person.mail, priority: job.priority };
   return skip('no mail');
 }
 
-async function claimWrite(client: Client, found: HeldJob, user: ZoomUser, startedAt: number, options: RunOptions): Promise<Claim> {
+async function claimWrite(
+  client: Client,
+  found: HeldJob,
+  user: ZoomUser,
+  startedAt: number,
+  options: RunOptions,
+): Promise<Claim> {
   const { held, job, person } = found;
-  const custody = await findCustody(client, user.id);
-  if (custody.leaseUntil !== null && custody.leaseUntil > held.now) return postpone(client, found, custody.leaseUntil, 'leased');
+  if (user.lease && user.lease.until > held.now) return postpone(client, found, user.lease.until, 'leased');
+  const open = await findOpenAttempts(client, user.id);
   const value = await valueToSend(client, job, user, options);
-  const quiet = quietUntil(custody, value.hash, options.durations.zoomTimeoutMs);
+  const quiet = quietUntil(open, value.hash, options.durations.zoomTimeoutMs);
   if (quiet > held.now) return postpone(client, found, quiet, 'quiet');
-  const leaseToken = options.newLeaseToken();
+  const lease = { token: options.newLeaseToken(), until: held.now + options.durations.leaseMs };
   const number = job.attempts + 1;
   const changes: Changes = {};
-  person.jobs = person.jobs.map((one) => (one.id === job.id ? { ...one, state: 'running', attempts: number } : one));
-  person.zoomUsers = person.zoomUsers.map((one) => (one.id === user.id ? userWith(one, job, value) : one));
+  person.jobs = person.jobs.map((one) =>
+    one.id === job.id ? { ...one, state: 'running', attempts: number } : one,
+  );
+  person.zoomUsers = person.zoomUsers.map((one) =>
+    one.id === user.id ? { ...userWith(one, job, value), lease } : one,
+  );
   addChanges(changes, differences(held));
   if (value.sealed) addChanges(changes, { hostKeys: [newKeyRow(user.id, value, held.now)] });
-  addChanges(changes, attemptRows(job, number, user.id, value, leaseToken, held.now, options.durations.leaseMs));
+  addChanges(changes, { attempts: [attemptRow(job, number, user.id, value, lease, held.now)] });
   await writeChanges(client, changes);
   return {
     kind: 'write',
@@ -125,7 +151,7 @@ async function claimWrite(client: Client, found: HeldJob, user: ZoomUser, starte
     zoomUserId: user.id,
     generation: value.generation,
     hostKey: value.hostKey,
-    leaseToken,
+    leaseToken: lease.token,
     leaseEndsAt: startedAt + options.durations.leaseMs,
     priority: job.priority,
   };
@@ -160,7 +186,12 @@ async function drawValue(client: Client, user: ZoomUser, { keys }: RunOptions): 
   const former = user.generation > 0 ? await findSealed(client, user.id, user.generation) : null;
   const previous = former ? keys.open(former, user.id, user.generation) : null;
   const hostKey = keys.draw(previous ?? undefined);
-  return { hostKey, hash: keys.hash(hostKey, user.id), generation, sealed: keys.seal(hostKey, user.id, generation) };
+  return {
+    hostKey,
+    hash: keys.hash(hostKey, user.id),
+    generation,
+    sealed: keys.seal(hostKey, user.id, generation),
+  };
 }
 
 function clearValue(user: ZoomUser, { keys }: RunOptions): Value {
@@ -169,20 +200,25 @@ function clearValue(user: ZoomUser, { keys }: RunOptions): Value {
 }
 
 /** Until when a value other than those under way must wait: theirs could arrive after it. */
-function quietUntil(custody: Custody, hash: string, zoomTimeoutMs: number): number {
-  const others = custody.open.filter((attempt) => attempt.hash !== hash);
+function quietUntil(open: OpenAttempt[], hash: string, zoomTimeoutMs: number): number {
+  const others = open.filter((attempt) => attempt.hash !== hash);
   return Math.max(0, ...others.map((attempt) => attempt.leaseUntil + zoomTimeoutMs));
 }
 
 /** From the first attempt of a clear the key counts as not held; former ones go at once. */
 function userWith(user: ZoomUser, job: JobRow, value: Value): ZoomUser {
   if (job.action === 'clear') {
-    const keys = user.keys.map((key) => ({ ...key, state: key.state === 'previous' ? ('destroyed' as const) : ('clearing' as const) }));
+    const keys = user.keys.map((key) => ({
+      ...key,
+      state: key.state === 'previous' ? ('destroyed' as const) : ('clearing' as const),
+    }));
     return { ...user, keys };
   }
   if (!value.sealed) return user;
   // An older pending key that was never answered, or that no ring key opens, is no longer in force.
-  const keys = user.keys.map((key) => (key.state === 'pending' ? { ...key, state: 'destroyed' as const } : key));
+  const keys = user.keys.map((key) =>
+    key.state === 'pending' ? { ...key, state: 'destroyed' as const } : key,
+  );
   return { ...user, keys, generation: value.generation as number };
 }
 
@@ -191,41 +227,35 @@ function newKeyRow(zoomUserId: string, value: Value, now: number) {
   return { zoom_user_id: zoomUserId, generation, state: 'pending', sealed, hash, drawn_at: iso(now) };
 }
 
-function attemptRows(
+function attemptRow(
   job: JobRow,
   number: number,
   zoomUserId: string,
   value: Value,
-  leaseToken: string,
+  lease: { token: string; until: number },
   now: number,
-  leaseMs: number,
-): Changes {
-  const lease_until = iso(now + leaseMs);
+): Row {
   return {
-    attempts: [
-      {
-        job_id: job.id,
-        number,
-        zoom_user_id: zoomUserId,
-        generation: value.generation,
-        value_hash: value.hash,
-        lease_token: leaseToken,
-        started_at: iso(now),
-        lease_until,
-      },
-    ],
-    leases: [{ id: zoomUserId, lease_token: leaseToken, lease_until }],
+    job_id: job.id,
+    number,
+    zoom_user_id: zoomUserId,
+    generation: value.generation,
+    value_hash: value.hash,
+    lease_token: lease.token,
+    started_at: iso(now),
+    lease_until: iso(lease.until),
   };
 }
 
 /** Puts the job off without counting an attempt. */
 async function postpone(client: Client, { held, job }: HeldJob, until: number, why: string): Promise<Claim> {
   await writeChanges(client, differences(held));
-  const text = 'UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL WHERE id = $1::uuid';
+  const text =
+    'UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL WHERE id = $1::uuid';
   await client.query(text, [job.id, until]);
   return skip(why);
 }
 
-function skip(why: string): Claim {
-  return { kind: 'skip', why };
+export function skip(why: string, people: Person[] = []): Skip {
+  return { kind: 'skip', why, people };
 }

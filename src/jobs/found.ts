@@ -7,31 +7,40 @@ import { transaction } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
-import { claimHeld, holdJob, type Claim, type HeldJob } from './claim.js';
+import { claimHeld, holdJob, skip, type Claim, type HeldJob } from './claim.js';
 import { nextStep } from './retry.js';
-import type { RunOptions } from './run.js';
+import type { RunOptions } from './run-options.js';
 
 /** What Zoom said when asked for a person's user. */
-export type Looked = { outcome: 'found'; user: ZoomUser } | { outcome: 'nobody' } | { outcome: 'failure'; failure: ZoomFailure };
+export type Looked =
+  { outcome: 'found'; user: ZoomUser } | { outcome: 'nobody' } | { outcome: 'failure'; failure: ZoomFailure };
 
 /**
  * Takes what Zoom says of a waiting set's person: an active user is theirs and the set goes on at once; otherwise
  * the set waits for Zoom's webhook or the next hour. The standing is read again under the lock, so that a webhook
  * that came meanwhile is not lost.
  */
-export async function takeFound(jobId: string, attempt: number, looked: Looked, options: RunOptions): Promise<Claim> {
+export async function takeFound(
+  jobId: string,
+  attempt: number,
+  looked: Looked,
+  options: RunOptions,
+): Promise<Claim> {
   const startedAt = performance.now();
   const user = looked.outcome === 'found' ? looked.user : null;
   return transaction(options.pool, async (client) => {
     const found = await holdJob(client, jobId, user?.id ? [user.id] : []);
-    if (!found || found.job.finished || found.job.attempts + 1 !== attempt) return { kind: 'skip', why: 'overtaken' };
+    if (!found || found.job.finished || found.job.attempts + 1 !== attempt) return skip('overtaken');
     const person = user?.id ? withFoundUser(found, { ...user, id: user.id }) : found.person;
     if (person.zoomUsers.some((one) => one.standing === 'active')) {
       return claimHeld(client, { ...found, person }, startedAt, options);
     }
     const job = waitRow(found, looked, options);
     await writeChanges(client, { ...differences(found.held), jobStates: [job] });
-    return { kind: 'skip', why: job.code };
+    return skip(
+      job.code,
+      [...found.held.people.values()].filter((one) => one.id !== person.id),
+    );
   });
 }
 
@@ -40,7 +49,13 @@ function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string 
   const mail = normalise(user.email);
   const holder = ownerOfZoomUser(held.people, user.id);
   if (holder && holder.id !== person.id) passZoomUser(user.id, held.now, holder, person, held.people);
-  const next = withZoomUserStanding(held.people.get(person.id) ?? person, user.id, user.status, held.now, mail);
+  const next = withZoomUserStanding(
+    held.people.get(person.id) ?? person,
+    user.id,
+    user.status,
+    held.now,
+    mail,
+  );
   held.people.set(next.id, next);
   return next;
 }
@@ -52,7 +67,14 @@ function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
     ? { then: failure.then, code, ...(failure.rate && { delayMs: failure.rate.delayMs }) }
     : { then: 'wait' as const, code };
   const { clockSpeed, random, durations, waitForZoomDays, log } = options;
-  const facts = { action: 'set' as const, strikes: job.strikes, mayBeApplied: false, refusedValues: 0, clockSpeed, random };
+  const facts = {
+    action: 'set' as const,
+    strikes: job.strikes,
+    mayBeApplied: false,
+    refusedValues: 0,
+    clockSpeed,
+    random,
+  };
   const step = nextStep(trouble, facts);
   const overdue = held.now - job.createdAt > waitForZoomDays * durations.dayMs;
   const fields = { jobId: job.id, personId: job.personId, code };

@@ -21,7 +21,11 @@ function makeMove(person: Person, move: Move, options: PlanOptions): Person {
     case 'supersede':
       return withJob(person, move.jobId, (job) => ({ ...job, state: 'superseded' }));
     case 'adopt':
-      return withJob(person, move.jobId, (job) => ({ ...job, zoomUserId: move.zoomUserId, state: wokenState(job) }));
+      return withJob(person, move.jobId, (job) => ({
+        ...job,
+        zoomUserId: move.zoomUserId,
+        state: wokenState(job),
+      }));
     case 'set':
     case 'clear':
       return withNewJob(person, move.move, move.zoomUserId, move.reason, options);
@@ -38,14 +42,25 @@ export function withNewJob(
 ): Person {
   const priority = options.priority ?? PRIORITY[action];
   const fresh: FreshJob = { reason, sourceId: options.sourceId, eventId: options.eventId };
-  const job: UnfinishedJob = { id: options.newId(), action, state: 'queued', zoomUserId, attempts: 0, priority, fresh };
+  const job: UnfinishedJob = {
+    id: options.newId(),
+    action,
+    state: 'queued',
+    zoomUserId,
+    attempts: 0,
+    priority,
+    fresh,
+  };
   return { ...person, jobs: [...person.jobs, job] };
 }
 
 /** The person with what waited for Zoom due at once: Zoom, or their mail, has changed. */
 export function wake(person: Person): Person {
   if (!person.jobs.some((job) => job.state === 'waiting')) return person;
-  return { ...person, jobs: person.jobs.map((job) => (job.state === 'waiting' ? { ...job, state: 'queued' } : job)) };
+  return {
+    ...person,
+    jobs: person.jobs.map((job) => (job.state === 'waiting' ? { ...job, state: 'queued' } : job)),
+  };
 }
 
 /** A running attempt goes on as it is; whatever else waits is due now. */

@@ -109,15 +109,22 @@ function openWorker({ address, concurrency, run }: WorkerOptions, onPoll: () => 
   };
   if (address.kind === 'postgres') {
     const { Worker } = withBackend(watched(createPostgresBackend, onPoll));
-    return new Worker(QUEUE, processor, { ...settings, connection: postgresConnection(address.url) }) as unknown as Worker;
+    return new Worker(QUEUE, processor, {
+      ...settings,
+      connection: postgresConnection(address.url),
+    }) as unknown as Worker;
   }
   const { Worker } = withBackend(watched(createRedisBackend, onPoll));
   const connection = redisConnection(address.redis, { maxRetriesPerRequest: null });
   return new Worker(QUEUE, processor, { ...settings, connection, prefix: PREFIX }) as unknown as Worker;
 }
 
-function watched<B extends IQueueBackend, C>(factory: BackendFactory<B, C>, onPoll: () => void): BackendFactory<B, C> {
-  return ((...args: Parameters<BackendFactory<B, C>>) => watchPolls(factory(...args), onPoll)) as BackendFactory<B, C>;
+function watched<B extends IQueueBackend, C>(
+  factory: BackendFactory<B, C>,
+  onPoll: () => void,
+): BackendFactory<B, C> {
+  return ((...args: Parameters<BackendFactory<B, C>>) =>
+    watchPolls(factory(...args), onPoll)) as BackendFactory<B, C>;
 }
 
 function postgresConnection(url: string) {

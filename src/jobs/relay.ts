@@ -37,7 +37,9 @@ export function createRelay({ queue, pool, log, failpoint }: RelayOptions): Rela
     while (waiting.length > 0) {
       const some = waiting.slice(0, MAX_BULK);
       waiting = waiting.slice(MAX_BULK);
-      await tellSome(some).catch((error: unknown) => log.warn({ err: error, jobs: some.length }, 'queue not told'));
+      await tellSome(some).catch((error: unknown) =>
+        log.warn({ err: error, jobs: some.length }, 'queue not told'),
+      );
     }
     telling = null;
   };
@@ -45,7 +47,8 @@ export function createRelay({ queue, pool, log, failpoint }: RelayOptions): Rela
     failpoint('after-relay-read');
     const fits = entries.slice(0, await room.take(entries.length));
     const left = entries.slice(fits.length).map((entry) => entry.jobId);
-    if (left.length > 0) await pool.query('UPDATE jobs SET told_at = NULL WHERE id = ANY ($1::uuid[])', [left]);
+    if (left.length > 0)
+      await pool.query('UPDATE jobs SET told_at = NULL WHERE id = ANY ($1::uuid[])', [left]);
     await queue.add(fits);
     failpoint('after-enqueue');
   };

@@ -52,18 +52,27 @@ export function nextStep(trouble: Trouble, facts: RetryFacts): NextStep {
     case 'wait':
       return hourly('waiting', endless);
     case 'refused-value':
-      if (facts.refusedValues <= 1) return { state: 'retrying', delayMs: 0, strikes: strikes + 1, alert: false };
+      if (facts.refusedValues <= 1)
+        return { state: 'retrying', delayMs: 0, strikes: strikes + 1, alert: false };
       return endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 };
     case 'stop':
     case 'gone':
       return endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 };
     case 'retry':
-      return afterTransient(facts, endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 });
+      return afterTransient(
+        facts,
+        endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 },
+      );
   }
 }
 
 function afterTransient({ strikes, clockSpeed, random }: RetryFacts, last: NextStep): NextStep {
   const ceiling = CEILINGS_MS[strikes];
   if (ceiling === undefined) return last;
-  return { state: 'retrying', delayMs: (random() * ceiling) / clockSpeed, strikes: strikes + 1, alert: false };
+  return {
+    state: 'retrying',
+    delayMs: (random() * ceiling) / clockSpeed,
+    strikes: strikes + 1,
+    alert: false,
+  };
 }

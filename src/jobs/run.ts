@@ -1,32 +1,10 @@
-import type pg from 'pg';
-import type { Log } from '../log.js';
-import type { Durations } from '../lifecycle/durations.js';
-import type { HostKeys } from '../records/host-keys.js';
-import type { ZoomClient } from '../zoom/client.js';
 import { zoomActions } from '../zoom/actions/index.js';
 import { ZoomFailure } from '../zoom/failure.js';
 import type { Priority } from '../zoom/waiting-line.js';
 import { claim, type WriteClaim } from './claim.js';
 import { takeFound, type Looked } from './found.js';
 import { record, type WriteResult } from './record.js';
-import type { Tell } from './relay.js';
-
-export interface RunOptions {
-  pool: pg.Pool;
-  keys: HostKeys;
-  zoom: ZoomClient;
-  tell: Tell;
-  durations: Durations;
-  clockSpeed: number;
-  rotateOnTransfer: boolean;
-  waitForZoomDays: number;
-  newId: () => string;
-  newLeaseToken: () => string;
-  random: () => number;
-  log: Log;
-  /** For tests that kill the process at a named place. */
-  failpoint: (name: string) => void;
-}
+import type { RunOptions } from './run-options.js';
 
 /** Carries out one attempt of a job: claim, call, record. Safe to be asked for twice, and to be killed anywhere. */
 export async function runJob(jobId: string, attempt: number, options: RunOptions): Promise<void> {
@@ -36,6 +14,7 @@ export async function runJob(jobId: string, attempt: number, options: RunOptions
     claimed = await takeFound(jobId, attempt, looked, options);
   }
   if (claimed.kind === 'skip') {
+    options.tell.people(claimed.people);
     options.log.debug({ jobId, attempt, outcome: claimed.why }, 'attempt not made');
     return;
   }
@@ -52,7 +31,8 @@ async function write(claim: WriteClaim, options: RunOptions): Promise<void> {
   const durationMs = Math.round(performance.now() - startedAt);
   const fields = { jobId, personId, action, attempt: number, durationMs };
   if (outcome === 'fenced') options.log.warn(fields, 'result discarded, since the lease had run out');
-  else if (result.outcome !== 'failure') options.log.info({ ...fields, outcome: result.outcome, trackingId: result.trackingId }, 'attempt done');
+  else if (result.outcome !== 'failure')
+    options.log.info({ ...fields, outcome: result.outcome, trackingId: result.trackingId }, 'attempt done');
 }
 
 async function send(claim: WriteClaim, { zoom, durations }: RunOptions): Promise<WriteResult> {
@@ -74,7 +54,11 @@ async function send(claim: WriteClaim, { zoom, durations }: RunOptions): Promise
 
 async function look(mail: string, priority: number, { zoom }: RunOptions): Promise<Looked> {
   try {
-    const user = await zoomActions['find-user'].run(zoom, { zoomUser: mail }, { priority: priorityOf(priority) });
+    const user = await zoomActions['find-user'].run(
+      zoom,
+      { zoomUser: mail },
+      { priority: priorityOf(priority) },
+    );
     return user ? { outcome: 'found', user } : { outcome: 'nobody' };
   } catch (error) {
     if (error instanceof ZoomFailure) return { outcome: 'failure', failure: error };

@@ -65,7 +65,9 @@ async function tellUntold({ pool, queue, durations, log }: SweepOptions): Promis
   if (room <= 0) return;
   const untold = await takeUntold(pool, room, durations.toldAgainMs);
   if (untold.length === 0) return;
-  await queue.add(untold.map(({ id, attempts, priority }) => ({ jobId: id, attempt: attempts + 1, priority })));
+  await queue.add(
+    untold.map(({ id, attempts, priority }) => ({ jobId: id, attempt: attempts + 1, priority })),
+  );
   log.debug({ jobs: untold.length }, 'queue told again');
 }
 
@@ -78,7 +80,9 @@ async function endLapsed({ pool, tell, log }: SweepOptions): Promise<void> {
       const { held, job, person } = found;
       const lapsed = { job_id: jobId, number, ended_at: iso(held.now), outcome: 'lost' };
       if (job.state === 'running' && job.attempts === number) {
-        const jobs = person.jobs.map((one) => (one.id === jobId ? { ...one, state: 'queued' as const } : one));
+        const jobs = person.jobs.map((one) =>
+          one.id === jobId ? { ...one, state: 'queued' as const } : one,
+        );
         held.people.set(person.id, { ...person, jobs });
       }
       await writeChanges(client, { ...differences(held), attemptEnds: [lapsed] });
@@ -94,7 +98,12 @@ async function endLapsed({ pool, tell, log }: SweepOptions): Promise<void> {
 async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): Promise<void> {
   for (const zoomUserId of await findOwedResends(pool, durations.resendAfterMs)) {
     const held = await transaction(pool, async (client) => {
-      const held = await holdPeople(client, { links: [], records: [], zoomUserIds: [zoomUserId], personIds: [] });
+      const held = await holdPeople(client, {
+        links: [],
+        records: [],
+        zoomUserIds: [zoomUserId],
+        personIds: [],
+      });
       for (const person of held.people.values()) {
         if (!person.zoomUsers.some((user) => user.id === zoomUserId)) continue;
         held.people.set(person.id, resend(person, zoomUserId, { held, newId }));

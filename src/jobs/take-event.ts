@@ -29,7 +29,8 @@ export interface TakeOptions {
 export function takeEvent(event: ReadEvent, options: TakeOptions): EventOutcome {
   const policy = options.held.policies.get(options.sourceId);
   const refused = refusal(event, policy);
-  if (refused || !policy || isRejected(event)) return { outcome: 'rejected', type: null, reason: refused, personId: null };
+  if (refused || !policy || isRejected(event))
+    return { outcome: 'rejected', type: null, reason: refused, personId: null };
   const { people } = options.held;
   const untouched = new Map(people);
   const applied = apply(event, policy, options);
@@ -52,7 +53,7 @@ function apply(event: LifecycleEvent, policy: SourcePolicy, options: TakeOptions
 }
 
 function refusal(event: ReadEvent, policy: SourcePolicy | undefined): string | null {
-  if (!policy) return 'the source was removed';
+  if (!policy || policy.removed) return 'the source was removed';
   if (isRejected(event)) return event.reason;
   const domain = event.mail?.split('@').at(-1);
   if (policy.domains.length === 0 || !domain || policy.domains.includes(domain)) return null;
@@ -69,7 +70,11 @@ export interface DecideOptions {
 }
 
 /** Wanted against held, anew, for everybody who is not as they were. */
-export function decideAgain(people: People, before: ReadonlyMap<string, Person>, options: DecideOptions): void {
+export function decideAgain(
+  people: People,
+  before: ReadonlyMap<string, Person>,
+  options: DecideOptions,
+): void {
   for (const [id, person] of people) {
     if (before.get(id) === person || person.mergedInto) continue;
     people.set(id, plan(person, decide(person, options.held.policies).moves, planOptions(options)));
@@ -79,11 +84,18 @@ export function decideAgain(people: People, before: ReadonlyMap<string, Person>,
 /** A write job for what Zoom should hold now, unless one is on its way. */
 export function resend(person: Person, zoomUserId: string, options: DecideOptions): Person {
   const user = person.zoomUsers.find((one) => one.id === zoomUserId);
-  const busy = person.jobs.some((job) => job.zoomUserId === zoomUserId && job.state !== 'superseded' && job.state !== 'done');
+  const busy = person.jobs.some(
+    (job) => job.zoomUserId === zoomUserId && job.state !== 'superseded' && job.state !== 'done',
+  );
   if (!user || busy) return person;
   return withNewJob(person, heldKey(user) ? 'set' : 'clear', zoomUserId, 'resend', planOptions(options));
 }
 
 function planOptions({ newId, sourceId, eventId, priority }: DecideOptions): PlanOptions {
-  return { newId, sourceId: sourceId ?? null, eventId: eventId ?? null, ...(priority !== undefined && { priority }) };
+  return {
+    newId,
+    sourceId: sourceId ?? null,
+    eventId: eventId ?? null,
+    ...(priority !== undefined && { priority }),
+  };
 }

@@ -9,7 +9,13 @@ export interface Written {
 }
 
 /** Puts a SCIM write among the changes, if the directory is still as the request saw it; `known` follows. */
-export function takeScim(sourceId: string, scim: ScimWrite, known: Known, changes: Changes, now: number): Written {
+export function takeScim(
+  sourceId: string,
+  scim: ScimWrite,
+  known: Known,
+  changes: Changes,
+  now: number,
+): Written {
   const key = `${sourceId} ${scim.write === 'delete' ? scim.id : scim.row.id}`;
   if (scim.write === 'create') return create(sourceId, scim.row, key, known, changes, now);
   const there = known.resources.get(key);
@@ -29,7 +35,14 @@ export function takeScim(sourceId: string, scim: ScimWrite, known: Known, change
   return { outcome: 'kept', version, createdAt: there.createdAt };
 }
 
-function create(sourceId: string, row: ScimRow, key: string, known: Known, changes: Changes, now: number): Written {
+function create(
+  sourceId: string,
+  row: ScimRow,
+  key: string,
+  known: Known,
+  changes: Changes,
+  now: number,
+): Written {
   if (isTaken(sourceId, row, known)) return { outcome: 'name-taken' };
   known.names.set(nameOf(sourceId, row), row.id);
   known.resources.set(key, { id: row.id, version: 1, createdAt: now });

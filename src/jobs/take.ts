@@ -52,14 +52,28 @@ function keepNotice(id: string, intake: Intake, { known, changes, held }: Taking
   const { sourceId, noticeKey, body } = intake;
   const key = noticeKey?.value ?? id;
   known.notices.set(`${sourceId} ${key}`, { id, receivedAt: held.now });
-  const row = { id, source_id: sourceId, key, by_hash: noticeKey?.byHash ?? false, body, received_at: iso(held.now) };
+  const row = {
+    id,
+    source_id: sourceId,
+    key,
+    by_hash: noticeKey?.byHash ?? false,
+    body,
+    received_at: iso(held.now),
+  };
   (changes.notices ??= []).push(row);
 }
 
 function keepEvent(event: ReadEvent, noticeId: string, intake: Intake, taking: Taking): EventOutcome {
   const { held, newId, rotateOnTransfer, durations } = taking;
   const id = newId();
-  const taken = takeEvent(event, { held, sourceId: intake.sourceId, eventId: id, newId, rotateOnTransfer, durations });
+  const taken = takeEvent(event, {
+    held,
+    sourceId: intake.sourceId,
+    eventId: id,
+    newId,
+    rotateOnTransfer,
+    durations,
+  });
   (taking.changes.events ??= []).push({
     id,
     notice_id: noticeId,

@@ -1,10 +1,21 @@
 import type { Durations } from './durations.js';
 import { TRANSFER_ATTRIBUTES, type LifecycleEvent } from './event.js';
-import { put, type Fact, type Person, type SourceRecord, type ZoomStanding, type ZoomUser } from './person.js';
+import {
+  put,
+  type Fact,
+  type Person,
+  type SourceRecord,
+  type ZoomStanding,
+  type ZoomUser,
+} from './person.js';
 import { seeKey, type Seen } from './exposure.js';
 
 /** When an event counts as having happened: SCIM's time, and any more than 5 min ahead, is its receipt. */
-export function effectiveTime(event: { occurredAt: Date | null }, receivedAt: number, durations: Durations): number {
+export function effectiveTime(
+  event: { occurredAt: Date | null },
+  receivedAt: number,
+  durations: Durations,
+): number {
   const at = event.occurredAt?.getTime() ?? receivedAt;
   return at > receivedAt + durations.futureMs ? receivedAt : at;
 }
@@ -35,7 +46,9 @@ export interface AfterOptions {
 export function after(event: LifecycleEvent, person: Person, options: AfterOptions): Applied {
   const at = effectiveTime(event, options.receivedAt, options.durations);
   const asked = Math.min(at, options.receivedAt);
-  const before = person.records.find((one) => one.sourceId === options.sourceId && one.record === event.record);
+  const before = person.records.find(
+    (one) => one.sourceId === options.sourceId && one.record === event.record,
+  );
   const told = tell(before ?? emptyRecord(options.sourceId, event.record), event, at);
   let next = told.record === before ? person : withRecord(person, told.record);
   next = withZoomStanding(next, event, at);
@@ -44,15 +57,29 @@ export function after(event: LifecycleEvent, person: Person, options: AfterOptio
   next = seen.person;
   const transferred = event.type === 'transferred' || told.transferred;
   if (transferred && options.renewOnTransfer) next = renewed(next, asked);
+  if (event.rotate) next = renewed({ ...next, contestedAt: null, exposedAt: [] }, asked);
   const type = seen.seen === 'exposed' ? 'exposed' : transferred ? 'transferred' : event.type;
-  const changed = told.changed.length > 0 || (transferred && !told.late) || next.zoomUsers !== person.zoomUsers;
+  const changed =
+    event.rotate ||
+    told.changed.length > 0 ||
+    (transferred && !told.late) ||
+    next.zoomUsers !== person.zoomUsers;
   const outcome = changed || seen.seen === 'exposed' ? 'applied' : told.late ? 'late' : 'no-change';
-  return { person: next, outcome, type, reason: reasonOf(seen, told.changed), resend: seen.seen === 'resend' };
+  return {
+    person: next,
+    outcome,
+    type,
+    reason: reasonOf(seen, told.changed),
+    resend: seen.seen === 'resend',
+  };
 }
 
 /** Asks every Zoom user of theirs for a key drawn after `asked`. */
 export function renewed(person: Person, asked: number): Person {
-  const zoomUsers = person.zoomUsers.map((user) => ({ ...user, renewAfter: Math.max(user.renewAfter ?? 0, asked) }));
+  const zoomUsers = person.zoomUsers.map((user) => ({
+    ...user,
+    renewAfter: Math.max(user.renewAfter ?? 0, asked),
+  }));
   return { ...person, zoomUsers };
 }
 
@@ -148,7 +175,17 @@ export function withZoomUserStanding(
 
 function newZoomUser(id: string): ZoomUser {
   const standing = 'unknown' as const;
-  return { id, mail: null, standing, standingAt: null, generation: 0, renewAfter: null, keys: [], sent: [] };
+  return {
+    id,
+    mail: null,
+    standing,
+    standingAt: null,
+    generation: 0,
+    renewAfter: null,
+    lease: null,
+    keys: [],
+    sent: [],
+  };
 }
 
 function emptyRecord(sourceId: string, record: string): SourceRecord {
@@ -158,12 +195,19 @@ function emptyRecord(sourceId: string, record: string): SourceRecord {
 /** For display and look-up: the newest name and mail that any of their records tells. */
 function withNameAndMail(person: Person, changed: string[]): Person {
   if (!changed.includes('mail') && !changed.includes('name')) return person;
-  return { ...person, name: newestFact(person, 'name') ?? person.name, mail: newestFact(person, 'mail') ?? person.mail };
+  return {
+    ...person,
+    name: newestFact(person, 'name') ?? person.name,
+    mail: newestFact(person, 'mail') ?? person.mail,
+  };
 }
 
 export function newestFact(person: Person, name: string): string | null {
   const facts = person.records.flatMap((record) => record.facts[name] ?? []).filter((fact) => fact.value);
-  const best = facts.reduce<Fact | null>((a, b) => (a && compare(a.at, a.sequence, b.at, b.sequence) >= 0 ? a : b), null);
+  const best = facts.reduce<Fact | null>(
+    (a, b) => (a && compare(a.at, a.sequence, b.at, b.sequence) >= 0 ? a : b),
+    null,
+  );
   return best?.value ?? null;
 }
 

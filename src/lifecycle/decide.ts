@@ -23,11 +23,16 @@ export interface Decision {
  * again at any time: a second asking finds the first one's jobs and does nothing.
  */
 export function decide(known: Person, policies: Policies): Decision {
-  const person = { ...known, jobs: known.jobs.filter((job) => job.state !== 'superseded' && job.state !== 'done') };
+  const person = {
+    ...known,
+    jobs: known.jobs.filter((job) => job.state !== 'superseded' && job.state !== 'done'),
+  };
   const wanted = isWanted(person, policies);
   const current = wanted ? currentZoomUser(person) : null;
   const sets = !person.contestedAt;
-  const moves = person.zoomUsers.flatMap((user) => movesFor(person, user, user.id === current?.id, wanted, sets));
+  const moves = person.zoomUsers.flatMap((user) =>
+    movesFor(person, user, user.id === current?.id, wanted, sets),
+  );
   const withoutUser = person.jobs.find((job) => job.action === 'set' && job.zoomUserId === null);
   moves.push(...movesWithoutZoomUser(withoutUser, wanted && sets, current, moves));
   return { moves, wanted, reason: reasonFor(person, wanted, moves) };
@@ -40,7 +45,9 @@ function movesFor(person: Person, user: ZoomUser, theirs: boolean, wanted: boole
   const reason = setReason(user, job);
   if (job?.action === 'clear') {
     const attempted = heldKey(user) === null;
-    return attempted ? [supersede(job), set(user, 'returned')] : [supersede(job), ...(reason ? [set(user, reason)] : [])];
+    return attempted
+      ? [supersede(job), set(user, 'returned')]
+      : [supersede(job), ...(reason ? [set(user, reason)] : [])];
   }
   return job || !reason ? [] : [set(user, reason)];
 }

@@ -50,6 +50,8 @@ export interface LifecycleEvent {
   attributes?: Partial<Record<TransferAttribute, string | null>>;
   /** A host key that Zoom shows for this Zoom user, as keyed hashes, one for each key of the ring. */
   seenKeyHashes?: string[];
+  /** An operator asks for another key; a contested person is contested no longer. */
+  rotate?: true;
   /** A standing of the Zoom user itself; only Zoom's own source speaks of it. */
   zoomStanding?: 'active' | 'pending' | 'inactive' | 'gone';
 }

@@ -38,7 +38,9 @@ export function seeKey(person: Person, event: LifecycleEvent, when: SeenAt): See
 function judge(user: ZoomUser, hashes: string[], { at, durations }: SeenAt): 'echo' | 'resend' | 'exposed' {
   const lastApplied = Math.max(0, ...user.sent.map((sent) => sent.appliedAt ?? 0));
   if (isOneOf(hashes, currentHash(user))) return 'echo';
-  const ours = user.keys.some((key) => isOneOf(hashes, key.hash)) || user.sent.some((sent) => hashes.includes(sent.hash));
+  const ours =
+    user.keys.some((key) => isOneOf(hashes, key.hash)) ||
+    user.sent.some((sent) => hashes.includes(sent.hash));
   if (ours) return at > lastApplied ? 'resend' : 'echo';
   return at <= lastApplied + durations.settleMs ? 'resend' : 'exposed';
 }

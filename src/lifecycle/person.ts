@@ -48,6 +48,8 @@ export interface ZoomUser {
   generation: number;
   /** A key drawn at or before this is to be replaced. */
   renewAfter: number | null;
+  /** Whose turn it is to write there, and until when. */
+  lease: { token: string; until: number } | null;
   keys: KeyGeneration[];
   sent: SentValue[];
 }
@@ -102,6 +104,8 @@ export interface SourcePolicy {
   name: string;
   kind: string;
   observed: boolean;
+  /** Its news is refused; that somebody is gone stays true, that they are active does not. */
+  removed: boolean;
   presenceOnly: boolean;
   /** Mail domains it may speak for; empty: any. */
   domains: string[];

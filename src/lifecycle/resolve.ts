@@ -18,7 +18,9 @@ export interface ResolveOptions {
 export function linksOf(event: LifecycleEvent): Identifier[] {
   const named = (event.identifiers ?? []).filter((one) => IMMUTABLE.has(one.kind));
   const userName = event.identifiers?.find((one) => one.kind === 'user-name' && one.value.includes('@'));
-  const mails = [event.mail, userName?.value].filter((mail) => mail != null).map((value) => ({ kind: 'mail' as const, value }));
+  const mails = [event.mail, userName?.value]
+    .filter((mail) => mail != null)
+    .map((value) => ({ kind: 'mail' as const, value }));
   const all = [...named, ...mails].map(({ kind, value }) => ({ kind, value: normalise(value) }));
   return all.filter((one, index) => all.findIndex((other) => sameLink(other, one)) === index);
 }
@@ -30,12 +32,24 @@ export function linksOf(event: LifecycleEvent): Identifier[] {
  */
 export function resolve(event: LifecycleEvent, people: People, options: ResolveOptions): Person {
   const links = linksOf(event);
-  const own = ownerOfRecord(people, options.sourceId, event.record);
-  const person = options.sourceKind === 'zoom' ? resolveZoom(event, own, people, options) : resolveOther(links, own, people, options);
+  // An operator speaks of a person outright.
+  const own =
+    options.sourceKind === 'operator'
+      ? people.get(event.record)
+      : ownerOfRecord(people, options.sourceId, event.record);
+  const person =
+    options.sourceKind === 'zoom'
+      ? resolveZoom(event, own, people, options)
+      : resolveOther(links, own, people, options);
   return claim(person, links, people, options);
 }
 
-function resolveOther(links: Identifier[], own: Person | undefined, people: People, options: ResolveOptions): Person {
+function resolveOther(
+  links: Identifier[],
+  own: Person | undefined,
+  people: People,
+  options: ResolveOptions,
+): Person {
   const immutable = links.filter((link) => link.kind !== 'mail').map((link) => ownerOfLink(people, link));
   const byMail = links
     .filter((link) => link.kind === 'mail')
@@ -47,12 +61,22 @@ function resolveOther(links: Identifier[], own: Person | undefined, people: Peop
   return found.slice(1).reduce((person, other) => merge(person, other, people), first);
 }
 
-function resolveZoom(event: LifecycleEvent, own: Person | undefined, people: People, options: ResolveOptions): Person {
+function resolveZoom(
+  event: LifecycleEvent,
+  own: Person | undefined,
+  people: People,
+  options: ResolveOptions,
+): Person {
   const holder = ownerOfZoomUser(people, event.record) ?? own;
-  const known = own?.records.find((one) => one.record === event.record && one.sourceId === options.sourceId)?.facts['mail'];
-  const mail = event.mail && options.at >= (known?.at ?? 0) ? ownerOfLink(people, { kind: 'mail', value: normalise(event.mail) }) : undefined;
+  const known = own?.records.find((one) => one.record === event.record && one.sourceId === options.sourceId)
+    ?.facts['mail'];
+  const mail =
+    event.mail && options.at >= (known?.at ?? 0)
+      ? ownerOfLink(people, { kind: 'mail', value: normalise(event.mail) })
+      : undefined;
   const person = mail ?? holder ?? add(newPerson(options.newId()), people);
-  if (holder && holder.id !== person.id) return passZoomUser(event.record, options.at, holder, person, people);
+  if (holder && holder.id !== person.id)
+    return passZoomUser(event.record, options.at, holder, person, people);
   return person;
 }
 
@@ -72,7 +96,10 @@ export function passZoomUser(id: string, at: number, from: Person, to: Person, p
   );
   const passed = user && { ...user, renewAfter: Math.max(user.renewAfter ?? 0, at) };
   const zoomUsers = passed ? [...to.zoomUsers, passed] : to.zoomUsers;
-  return add({ ...to, zoomUsers, records: [...to.records, ...records], jobs: [...to.jobs, ...jobs.map(superseded)] }, people);
+  return add(
+    { ...to, zoomUsers, records: [...to.records, ...records], jobs: [...to.jobs, ...jobs.map(superseded)] },
+    people,
+  );
 }
 
 /** Gives `person` the event's links; a mail that another holds goes to the newer claim, and its Zoom users with it. */
@@ -134,7 +161,9 @@ function conflicts(person: Person, links: Identifier[]): boolean {
 }
 
 function ownerOfRecord(people: People, sourceId: string, record: string): Person | undefined {
-  return find(people, (person) => person.records.some((one) => one.sourceId === sourceId && one.record === record));
+  return find(people, (person) =>
+    person.records.some((one) => one.sourceId === sourceId && one.record === record),
+  );
 }
 
 export function ownerOfZoomUser(people: People, id: string): Person | undefined {

@@ -4,13 +4,15 @@ export type Policies = ReadonlyMap<string, SourcePolicy>;
 
 /**
  * Whether a person should have a key: some record says `active`, and no source says `gone`. A source says
- * `active` while one of its records does, `gone` when all that spoke are gone. Observed and removed sources
- * count for nothing; presence alone gives no key.
+ * `active` while one of its records does, `gone` when all that spoke are gone. An observed source counts for
+ * nothing, a removed one only for its leavers; presence alone gives no key.
  */
 export function isWanted(person: Person, policies: Policies): boolean {
   const says = sourcesSay(person, policies);
   if ([...says.values()].includes('gone')) return false;
-  return [...says].some(([sourceId, standing]) => standing === 'active' && !policies.get(sourceId)?.presenceOnly);
+  return [...says].some(
+    ([sourceId, standing]) => standing === 'active' && !policies.get(sourceId)?.presenceOnly,
+  );
 }
 
 /** What each source that counts says of a person, by source id. */
@@ -19,6 +21,7 @@ export function sourcesSay(person: Person, policies: Policies): Map<string, 'act
   for (const record of person.records) {
     const policy = policies.get(record.sourceId);
     if (!policy || policy.observed || record.standing === null) continue;
+    if (policy.removed && record.standing === 'active') continue;
     if (says.get(record.sourceId) !== 'active') says.set(record.sourceId, record.standing);
   }
   return says;

@@ -39,19 +39,23 @@ const SLOW_DOWN = `
  * batch of slots, PostgreSQL's clock.
  */
 export function createPgBudgetStore({ pool }: { pool: Pick<Pool, 'query'> }) {
-  async function takeRow(
-    values: [label: string, count: number, intervalMs: number],
-  ): Promise<Row | undefined> {
+  async function takeRow(label: string, count: number, intervalMs: number): Promise<Row | undefined> {
+    const values = [label, count, intervalMs];
     const { rows } = await pool.query<Row>({ name: 'take-call-slots', text: TAKE, values });
     return rows[0];
   }
 
+  /** The first call ever under a label makes its row. */
+  async function takeFirstRow(label: string, count: number, intervalMs: number): Promise<Row> {
+    await pool.query('INSERT INTO call_budget (label) VALUES ($1) ON CONFLICT DO NOTHING', [label]);
+    const row = await takeRow(label, count, intervalMs);
+    if (row === undefined) throw new Error('the row of a call budget vanished as it was made');
+    return row;
+  }
+
   return {
     async take(label: string, count: number, intervalMs: number) {
-      const row =
-        (await takeRow([label, count, intervalMs])) ??
-        (await addLabel(pool, label), await takeRow([label, count, intervalMs]));
-      if (row === undefined) throw new Error('the row of a call budget was removed while it was made');
+      const row = (await takeRow(label, count, intervalMs)) ?? (await takeFirstRow(label, count, intervalMs));
       const { first_ms: first, step_ms: step, paused_ms: pausedMs } = row;
       const taken = pausedMs > 0 ? 0 : count;
       return { slotsInMs: Array.from({ length: taken }, (_, index) => first + index * step), pausedMs };
@@ -60,8 +64,4 @@ export function createPgBudgetStore({ pool }: { pool: Pick<Pool, 'query'> }) {
       await pool.query(SLOW_DOWN, [label, pausedMs, reducedMs]);
     },
   };
-}
-
-async function addLabel(pool: Pick<Pool, 'query'>, label: string): Promise<void> {
-  await pool.query('INSERT INTO call_budget (label) VALUES ($1) ON CONFLICT DO NOTHING', [label]);
 }

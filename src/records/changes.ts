@@ -20,12 +20,18 @@ const PARTS = {
   agedNotices: {
     table: 'notices',
     columns: 'id',
-    sql: (rows) => `UPDATE notices SET key = notices.key || '#' || notices.id FROM ${rows} x WHERE notices.id = x.id`,
+    sql: (rows) =>
+      `UPDATE notices SET key = notices.key || '#' || notices.id FROM ${rows} x WHERE notices.id = x.id`,
   },
-  notices: { table: 'notices', columns: 'id, source_id, key, by_hash, body, received_at', after: 'agedNotices' },
+  notices: {
+    table: 'notices',
+    columns: 'id, source_id, key, by_hash, body, received_at',
+    after: 'agedNotices',
+  },
   events: {
     table: 'events',
-    columns: 'id, notice_id, source_id, person_id, type, outcome, reason, record, subject, occurred_at, received_at',
+    columns:
+      'id, notice_id, source_id, person_id, type, outcome, reason, record, subject, occurred_at, received_at',
   },
   people: {
     table: 'people',
@@ -47,9 +53,10 @@ const PARTS = {
   },
   zoomUsers: {
     table: 'zoom_users',
-    columns: 'id, person_id, mail, standing, standing_at, generation, renew_after, created_at',
+    columns:
+      'id, person_id, mail, standing, standing_at, generation, renew_after, lease_token, lease_until, created_at',
     key: 'id',
-    update: 'person_id, mail, standing, standing_at, generation, renew_after',
+    update: 'person_id, mail, standing, standing_at, generation, renew_after, lease_token, lease_until',
   },
   keyStates: {
     table: 'host_keys',
@@ -59,14 +66,21 @@ const PARTS = {
       sealed = CASE WHEN x.state = 'destroyed' THEN NULL ELSE host_keys.sealed END
       FROM ${rows} x WHERE host_keys.zoom_user_id = x.zoom_user_id AND host_keys.generation = x.generation`,
   },
-  hostKeys: { table: 'host_keys', columns: 'zoom_user_id, generation, state, sealed, hash, drawn_at', after: 'zoomUsers' },
+  hostKeys: {
+    table: 'host_keys',
+    columns: 'zoom_user_id, generation, state, sealed, hash, drawn_at',
+    after: 'zoomUsers',
+  },
   jobStates: {
     table: 'jobs',
-    columns: 'id, person_id, zoom_user_id, state, code, attempts, strikes, next_attempt_at, finished_at',
-    sql: (rows) => `UPDATE jobs SET state = x.state, code = x.code, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
+    columns:
+      'id, person_id, zoom_user_id, state, code, attempts, strikes, next_attempt_at, told_at, finished_at',
+    sql: (
+      rows,
+    ) => `UPDATE jobs SET state = x.state, code = x.code, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
       attempts = coalesce(x.attempts, jobs.attempts), strikes = coalesce(x.strikes, jobs.strikes),
       next_attempt_at = coalesce(x.next_attempt_at, jobs.next_attempt_at),
-      told_at = coalesce(x.next_attempt_at, jobs.told_at), finished_at = x.finished_at
+      told_at = CASE WHEN x.next_attempt_at IS NULL THEN jobs.told_at ELSE x.told_at END, finished_at = x.finished_at
       FROM ${rows} x WHERE jobs.id = x.id`,
   },
   jobs: {
@@ -82,13 +96,16 @@ const PARTS = {
   scimReplaced: {
     table: 'scim_resources',
     columns: 'source_id, id, name_key, external_id, active, resource, version, updated_at',
-    sql: (rows) => `UPDATE scim_resources r SET name_key = x.name_key, external_id = x.external_id, active = x.active,
+    sql: (
+      rows,
+    ) => `UPDATE scim_resources r SET name_key = x.name_key, external_id = x.external_id, active = x.active,
       resource = x.resource, version = x.version, updated_at = x.updated_at FROM ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
   },
   scimDeleted: {
     table: 'scim_resources',
     columns: 'source_id, id',
-    sql: (rows) => `DELETE FROM scim_resources r USING ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
+    sql: (rows) =>
+      `DELETE FROM scim_resources r USING ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
   },
   attempts: {
     table: 'attempts',
@@ -97,34 +114,51 @@ const PARTS = {
   attemptEnds: {
     table: 'attempts',
     columns: 'job_id, number, answered_at, ended_at, outcome, code, status, tracking_id',
-    sql: (rows) => `UPDATE attempts SET answered_at = x.answered_at, ended_at = x.ended_at, outcome = x.outcome, code = x.code,
+    sql: (
+      rows,
+    ) => `UPDATE attempts SET answered_at = x.answered_at, ended_at = x.ended_at, outcome = x.outcome, code = x.code,
       status = x.status, tracking_id = x.tracking_id FROM ${rows} x WHERE attempts.job_id = x.job_id AND attempts.number = x.number`,
   },
   /** What can no longer arrive before an answered write: its `started_at` is the latest that is settled. */
   settledAttempts: {
     table: 'attempts',
     columns: 'zoom_user_id, started_at, settled_at',
-    sql: (rows) => `UPDATE attempts SET settled_at = x.settled_at FROM ${rows} x WHERE attempts.zoom_user_id = x.zoom_user_id
+    sql: (
+      rows,
+    ) => `UPDATE attempts SET settled_at = x.settled_at FROM ${rows} x WHERE attempts.zoom_user_id = x.zoom_user_id
       AND attempts.started_at <= x.started_at AND attempts.value_hash IS NOT NULL AND attempts.answered_at IS NULL AND attempts.settled_at IS NULL`,
-  },
-  leases: {
-    table: 'zoom_users',
-    columns: 'id, lease_token, lease_until',
-    sql: (rows) => `UPDATE zoom_users SET lease_token = x.lease_token, lease_until = x.lease_until FROM ${rows} x WHERE zoom_users.id = x.id`,
   },
   audit: { table: 'audit', columns: 'id, at, actor, action, person_id, subject, detail' },
 } satisfies Record<string, Part>;
 
 export type PartName =
-  | 'agedNotices' | 'notices' | 'events' | 'people' | 'links' | 'standings' | 'zoomUsers' | 'keyStates' | 'hostKeys'
-  | 'jobStates' | 'jobs' | 'attempts' | 'attemptEnds' | 'settledAttempts' | 'leases' | 'scimCreated' | 'scimReplaced' | 'scimDeleted' | 'audit';
+  | 'agedNotices'
+  | 'notices'
+  | 'events'
+  | 'people'
+  | 'links'
+  | 'standings'
+  | 'zoomUsers'
+  | 'keyStates'
+  | 'hostKeys'
+  | 'jobStates'
+  | 'jobs'
+  | 'attempts'
+  | 'attemptEnds'
+  | 'settledAttempts'
+  | 'scimCreated'
+  | 'scimReplaced'
+  | 'scimDeleted'
+  | 'audit';
 
 /** Rows to write, by kind of change; kinds without rows cost nothing. */
 export type Changes = Partial<Record<PartName, Row[]>>;
 
 /** Writes all of a transaction's changes in one round trip. */
 export async function writeChanges(client: Client, changes: Changes): Promise<void> {
-  const names = (Object.keys(PARTS) as PartName[]).filter((name) => changes[name] && changes[name].length > 0);
+  const names = (Object.keys(PARTS) as PartName[]).filter(
+    (name) => changes[name] && changes[name].length > 0,
+  );
   if (names.length === 0) return;
   const text = `WITH ${names.map((name, index) => partSql(name, index + 1, names)).join(',\n')}\nSELECT 1`;
   const values = names.map((name) => JSON.stringify(changes[name]));
@@ -137,7 +171,8 @@ function partSql(name: PartName, parameter: number, names: PartName[]): string {
   const part: Part = PARTS[name];
   const rows = `json_populate_recordset(null::${part.table}, $${parameter})`;
   if (part.sql) return `${name} AS (${part.sql(rows)} RETURNING 1)`;
-  const waits = part.after && names.includes(part.after) ? ` WHERE (SELECT count(*) FROM ${part.after}) >= 0` : '';
+  const waits =
+    part.after && names.includes(part.after) ? ` WHERE (SELECT count(*) FROM ${part.after}) >= 0` : '';
   const insert = `INSERT INTO ${part.table} (${part.columns}) SELECT ${part.columns} FROM ${rows}${waits}`;
   return `${name} AS (${insert}${part.key ? conflict(part.key, part.update ?? '') : ''} RETURNING 1)`;
 }

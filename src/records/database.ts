@@ -50,7 +50,11 @@ const UNAVAILABLE = /^(08|57P0|53)/;
 const TRANSACTION_TRIES = 5;
 
 /** Runs `work` in one transaction; tries again on deadlock or serialization failure, when nothing was kept. */
-export async function transaction<T>(pool: pg.Pool, work: (client: Client) => Promise<T>, begin = 'BEGIN'): Promise<T> {
+export async function transaction<T>(
+  pool: pg.Pool,
+  work: (client: Client) => Promise<T>,
+  begin = 'BEGIN',
+): Promise<T> {
   for (let tried = 1; ; tried++) {
     const client = await connect(pool);
     try {

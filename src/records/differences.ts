@@ -8,7 +8,15 @@ import type { Held } from './people.js';
  */
 export function differences(held: Held): Changes {
   const known = knownParts(held);
-  const changes = { people: [], links: [], standings: [], zoomUsers: [], keyStates: [], jobStates: [], jobs: [] } as Required<
+  const changes = {
+    people: [],
+    links: [],
+    standings: [],
+    zoomUsers: [],
+    keyStates: [],
+    jobStates: [],
+    jobs: [],
+  } as Required<
     Pick<Changes, 'people' | 'links' | 'standings' | 'zoomUsers' | 'keyStates' | 'jobStates' | 'jobs'>
   >;
   for (const person of held.people.values()) {
@@ -21,7 +29,9 @@ export function differences(held: Held): Changes {
     changes.standings.push(...person.records.filter(fresh).map((record) => standingRow(person, record)));
     for (const user of person.zoomUsers.filter(fresh)) {
       changes.zoomUsers.push(zoomUserRow(person, user, held.now));
-      changes.keyStates.push(...user.keys.filter((key) => !known.has(key)).map((key) => keyRow(user, key, held.now)));
+      changes.keyStates.push(
+        ...user.keys.filter((key) => !known.has(key)).map((key) => keyRow(user, key, held.now)),
+      );
     }
     for (const job of person.jobs.filter(fresh)) {
       const row = jobRow(person, job, held.now);
@@ -35,7 +45,8 @@ export function differences(held: Held): Changes {
 function knownParts(held: Held): Map<object, string> {
   const known = new Map<object, string>();
   for (const person of held.before.values()) {
-    for (const part of [...person.links, ...person.records, ...person.zoomUsers, ...person.jobs]) known.set(part, person.id);
+    for (const part of [...person.links, ...person.records, ...person.zoomUsers, ...person.jobs])
+      known.set(part, person.id);
     for (const key of person.zoomUsers.flatMap((user) => user.keys)) known.set(key, person.id);
   }
   return known;
@@ -43,7 +54,11 @@ function knownParts(held: Held): Map<object, string> {
 
 function hasNewFields(a: Person, b: Person): boolean {
   return (
-    a.name !== b.name || a.mail !== b.mail || a.mergedInto !== b.mergedInto || a.contestedAt !== b.contestedAt || a.exposedAt !== b.exposedAt
+    a.name !== b.name ||
+    a.mail !== b.mail ||
+    a.mergedInto !== b.mergedInto ||
+    a.contestedAt !== b.contestedAt ||
+    a.exposedAt !== b.exposedAt
   );
 }
 
@@ -85,6 +100,8 @@ function zoomUserRow(person: Person, user: ZoomUser, now: number): Row {
     standing_at: iso(user.standingAt),
     generation: user.generation,
     renew_after: iso(user.renewAfter),
+    lease_token: user.lease?.token ?? null,
+    lease_until: iso(user.lease?.until ?? null),
     created_at: iso(now),
   };
 }
@@ -111,6 +128,7 @@ function jobRow(person: Person, job: Person['jobs'][number], now: number): Row {
     state: job.state,
     attempts: job.attempts,
     next_attempt_at: job.state === 'queued' ? iso(now) : null,
+    told_at: job.state === 'queued' ? iso(now) : null,
     finished_at: finished ? iso(now) : null,
   };
 }
@@ -123,8 +141,6 @@ function freshJobRow(job: Person['jobs'][number], fresh: FreshJob, now: number):
     source_id: fresh.sourceId,
     event_id: fresh.eventId,
     strikes: 0,
-    next_attempt_at: iso(now),
-    told_at: iso(now),
     created_at: iso(now),
   };
 }

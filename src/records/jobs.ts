@@ -30,14 +30,7 @@ export async function findJob(client: Client | pg.Pool, id: string): Promise<Job
   return rows[0] ?? null;
 }
 
-/** What a Zoom user's journal says to whoever wants to write there. */
-export interface Custody {
-  leaseToken: string | null;
-  leaseUntil: number | null;
-  /** Attempts that Zoom may still apply, or has: sent, and never answered. */
-  open: OpenAttempt[];
-}
-
+/** An attempt that Zoom may still apply, or has: sent, and never answered. */
 export interface OpenAttempt {
   jobId: string;
   number: number;
@@ -47,20 +40,22 @@ export interface OpenAttempt {
   leaseUntil: number;
 }
 
-const CUSTODY = `
-SELECT lease_token AS "leaseToken", (extract(epoch FROM lease_until) * 1000)::float8 AS "leaseUntil",
-  (SELECT coalesce(json_agg(json_build_object('jobId', job_id, 'number', number, 'hash', value_hash, 'generation', generation,
-      'startedAt', (extract(epoch FROM started_at) * 1000)::float8, 'leaseUntil', (extract(epoch FROM lease_until) * 1000)::float8)), '[]')
-    FROM attempts WHERE zoom_user_id = z.id AND value_hash IS NOT NULL AND answered_at IS NULL AND settled_at IS NULL) AS open
-FROM zoom_users z WHERE id = $1`;
+const OPEN = `
+SELECT job_id AS "jobId", number, value_hash AS hash, generation, (extract(epoch FROM started_at) * 1000)::float8 AS "startedAt",
+  (extract(epoch FROM lease_until) * 1000)::float8 AS "leaseUntil"
+FROM attempts WHERE zoom_user_id = $1 AND value_hash IS NOT NULL AND answered_at IS NULL AND settled_at IS NULL`;
 
-export async function findCustody(client: Client, zoomUserId: string): Promise<Custody> {
-  const { rows } = await client.query<Custody>({ name: 'custody', text: CUSTODY, values: [zoomUserId] });
-  return rows[0] ?? { leaseToken: null, leaseUntil: null, open: [] };
+/** What the journal says to whoever wants to write at a Zoom user. */
+export async function findOpenAttempts(client: Client, zoomUserId: string): Promise<OpenAttempt[]> {
+  return (await client.query<OpenAttempt>({ name: 'open-attempts', text: OPEN, values: [zoomUserId] })).rows;
 }
 
 /** The sealed text of a generation; null when there is none, or it is destroyed. */
-export async function findSealed(client: Client | pg.Pool, zoomUserId: string, generation: number): Promise<string | null> {
+export async function findSealed(
+  client: Client | pg.Pool,
+  zoomUserId: string,
+  generation: number,
+): Promise<string | null> {
   const text = 'SELECT sealed FROM host_keys WHERE zoom_user_id = $1 AND generation = $2';
   const { rows } = await client.query<{ sealed: string | null }>(text, [zoomUserId, generation]);
   return rows[0]?.sealed ?? null;

@@ -50,7 +50,8 @@ export async function findKnown(client: Client, asked: Asked): Promise<Known> {
   const { rows } = await client.query<KnownRow>({ name: 'known', text: KNOWN, values });
   for (const { what, key, id, version, at } of rows) {
     if (what === 'notice') known.notices.set(key, { id, receivedAt: Number(at) });
-    else if (what === 'resource') known.resources.set(key, { id, version: version ?? 0, createdAt: Number(at) });
+    else if (what === 'resource')
+      known.resources.set(key, { id, version: version ?? 0, createdAt: Number(at) });
     else known.names.set(key, id);
   }
   return known;

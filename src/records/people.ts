@@ -63,8 +63,8 @@ WITH found AS (
 )
 SELECT coalesce((SELECT array_agg(id) FROM locked), '{}') AS ids,
   (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
-  (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'observed', observed,
-    'presenceOnly', presence_only, 'domains', domains)), '[]') FROM sources WHERE removed_at IS NULL) AS policies`;
+  (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'observed', observed, 'removed', removed_at IS NOT NULL,
+    'presenceOnly', presence_only, 'domains', domains)), '[]') FROM sources) AS policies`;
 
 interface FindRow {
   ids: string[];
@@ -133,8 +133,23 @@ interface StandingRow {
 }
 
 interface ZoomUserRow {
-  user: { id: string; mail: string | null; standing: ZoomStanding; standing_at: string | null; generation: number; renew_after: string | null };
-  keys: { generation: number; state: KeyState; drawn_at: string; set_at: string | null; hash: string | null }[];
+  user: {
+    id: string;
+    mail: string | null;
+    standing: ZoomStanding;
+    standing_at: string | null;
+    generation: number;
+    renew_after: string | null;
+    lease_token: string | null;
+    lease_until: string | null;
+  };
+  keys: {
+    generation: number;
+    state: KeyState;
+    drawn_at: string;
+    set_at: string | null;
+    hash: string | null;
+  }[];
   sent: { hash: string; started_at: string; applied_at: string | null }[];
 }
 
@@ -150,7 +165,11 @@ function personOf(row: PersonRow): Person {
     mail: row.mail,
     contestedAt: row.contested_at?.getTime() ?? null,
     exposedAt: row.exposed_at.map((at) => at.getTime()),
-    links: row.links.map((link) => ({ kind: link.kind, value: link.value, claimedAt: Date.parse(link.claimed_at) })),
+    links: row.links.map((link) => ({
+      kind: link.kind,
+      value: link.value,
+      claimedAt: Date.parse(link.claimed_at),
+    })),
     records: row.standings.map(recordOf),
     zoomUsers: row.zoom_users.map(zoomUserOf),
     jobs: row.jobs,
@@ -170,6 +189,10 @@ function zoomUserOf({ user, keys, sent }: ZoomUserRow): Person['zoomUsers'][numb
     standingAt: time(user.standing_at),
     generation: user.generation,
     renewAfter: time(user.renew_after),
+    lease:
+      user.lease_token && user.lease_until
+        ? { token: user.lease_token, until: Date.parse(user.lease_until) }
+        : null,
     keys: keys.map(({ generation, state, drawn_at, set_at, hash }) => ({
       generation,
       state,
@@ -177,7 +200,11 @@ function zoomUserOf({ user, keys, sent }: ZoomUserRow): Person['zoomUsers'][numb
       setAt: time(set_at),
       hash,
     })),
-    sent: sent.map(({ hash, started_at, applied_at }) => ({ hash, startedAt: Date.parse(started_at), appliedAt: time(applied_at) })),
+    sent: sent.map(({ hash, started_at, applied_at }) => ({
+      hash,
+      startedAt: Date.parse(started_at),
+      appliedAt: time(applied_at),
+    })),
   };
 }
 

@@ -21,7 +21,7 @@ export interface ListQuery {
   where: { sql: string; params: unknown[] };
   /** From 1. */
   startIndex: number;
-  /** How many at most; more than 200 are never given. */
+  /** How many at most. */
   count: number;
 }
 
@@ -35,11 +35,13 @@ export interface Page {
 export interface ScimDirectory {
   /** `id` may be any text that a client sends. */
   find(sourceId: string, id: string): Promise<KeptResource | undefined>;
-  findByName(sourceId: string, type: KeptResource['type'], nameKey: string): Promise<KeptResource | undefined>;
+  findByName(
+    sourceId: string,
+    type: KeptResource['type'],
+    nameKey: string,
+  ): Promise<KeptResource | undefined>;
   list(query: ListQuery): Promise<Page>;
 }
-
-export const MAX_PAGE = 200;
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const COLUMNS = `id, type, name_key AS "nameKey", external_id AS "externalId", active, resource, version,
@@ -61,7 +63,7 @@ async function list(pool: pg.Pool, { sourceId, type, where, startIndex, count }:
   const params = [...where.params];
   const bind = (value: unknown) => `$${params.push(value)}`;
   const matching = `source_id = ${bind(sourceId)} AND type = ${bind(type)} AND (${where.sql})`;
-  const limit = `LIMIT ${bind(Math.min(count, MAX_PAGE))} OFFSET ${bind(startIndex - 1)}`;
+  const limit = `LIMIT ${bind(count)} OFFSET ${bind(startIndex - 1)}`;
   const found = await query<KeptResource & { total: number }>(
     pool,
     `SELECT total, page.*
@@ -76,7 +78,11 @@ async function list(pool: pg.Pool, { sourceId, type, where, startIndex, count }:
   return { rows, total: found[0]?.total ?? 0 };
 }
 
-async function query<T extends pg.QueryResultRow>(pool: pg.Pool, sql: string, params: unknown[]): Promise<T[]> {
+async function query<T extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  sql: string,
+  params: unknown[],
+): Promise<T[]> {
   try {
     return (await pool.query<T>(sql, params)).rows;
   } catch (error) {

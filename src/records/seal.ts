@@ -22,6 +22,8 @@ export interface Seal {
   open(sealed: string, place: Place): string;
   /** @returns `<key id>:<HMAC-SHA-256 in hex>`, to be compared by `hashMatches` only: the ring may have moved on */
   keyedHash(value: string, context: string): string;
+  /** The same under every key of the ring, newest first: one of them equals any stored hash of this value. */
+  keyedHashes(value: string, context: string): string[];
   /** False when the ring no longer holds the key of the stored hash. */
   hashMatches(value: string, stored: string, context: string): boolean;
 }
@@ -47,6 +49,8 @@ export function createSeal(keys: KeyProvider): Seal {
     open: (sealed, place) => open(keys, sealed, place),
     keyedHash: (value, context) =>
       `${keys.currentId}:${hash(keys, keys.currentId, value, context)!.toString('hex')}`,
+    keyedHashes: (value, context) =>
+      keys.ids.map((id) => `${id}:${hash(keys, id, value, context)!.toString('hex')}`),
     hashMatches: (value, stored, context) => hashMatches(keys, value, stored, context),
   };
 }

@@ -5,8 +5,7 @@ import { createPacer, type TakenSlots } from './pacer.js';
 import type { Grant, Priority } from './waiting-line.js';
 
 /** Zoom counts calls per label, not per endpoint. */
-export const CALL_LABELS = ['light', 'medium'] as const;
-export type CallLabel = (typeof CALL_LABELS)[number];
+export type CallLabel = 'light' | 'medium';
 
 /** Calls per second. */
 export type Rates = Record<CallLabel, number>;
@@ -29,7 +28,10 @@ export interface CallBudget {
    *   ZOOM_CALL_ABORTED
    */
   grant(label: CallLabel, priority: Priority, signal?: AbortSignal): Promise<Grant>;
-  /** After an account-wide 429: nobody calls under that label for so long, and then at half the rate for a while. */
+  /**
+   * After an account-wide 429: nobody calls under that label for so long, and then at half the rate
+   * for a while. Other processes hear of it with their next batch of slots, a quarter of a second later at most.
+   */
   pause(label: CallLabel, delayMs: number): Promise<void>;
 }
 

@@ -62,7 +62,7 @@ export function createZoomClient({ clock = () => new Date(), ...dependencies }: 
 
   async function callOnce(call: ZoomCall, { token: bearer }: StoredToken): Promise<ZoomAnswer> {
     await budget.grant(call.label, call.priority, call.signal);
-    if ((await call.beforeSend?.(clock())) === false) throw new NotSent();
+    if ((await call.beforeSend?.(clock())) === false) throw new NotSent('LEASE_TOO_SHORT');
     const { timeoutMs } = dependencies;
     const startedAt = performance.now();
     const answer = await send({ ...exchangeFor(dependencies.apiUrl, call, bearer), timeoutMs, agent });

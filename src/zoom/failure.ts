@@ -16,13 +16,13 @@ const MEANINGS = {
   ZOOM_REFUSED: ['stop', 'Zoom refused the call'],
   ZOOM_HOST_KEY_ADMIN_ONLY: ['pause', 'Zoom lets only an account administrator change host keys'],
   ZOOM_SCOPE_MISSING: ['pause', 'the Zoom app lacks a scope'],
-  ZOOM_ROLE_MISSING: ['pause', 'the role of the Zoom app’s owner lacks a permission'],
+  ZOOM_ROLE_MISSING: ['pause', 'the role of whoever owns the Zoom app lacks a permission'],
   ZOOM_ACCOUNT_BLOCKED: ['pause', 'Zoom denies this account the use of its API'],
   ZOOM_ENDPOINT_UNKNOWN: ['pause', 'Zoom does not know this endpoint'],
   ZOOM_CREDENTIALS_REFUSED: ['pause', 'Zoom refused the credentials of the app'],
   ZOOM_APP_DISABLED: ['pause', 'the Zoom app is disabled, revoked or without an owner'],
   ZOOM_TOKEN_REFUSED: ['retry', 'Zoom refused a fresh access token'],
-  ZOOM_RATE_LIMITED: ['rate', 'the Zoom account’s rate limit is reached'],
+  ZOOM_RATE_LIMITED: ['rate', 'a rate limit of the Zoom account is reached'],
   ZOOM_USER_RATE_LIMITED: ['rate', 'a rate limit of this Zoom user is reached'],
   ZOOM_UNAVAILABLE: ['retry', 'Zoom failed'],
   ZOOM_TIMEOUT: ['retry', 'Zoom did not answer in time'],
@@ -30,13 +30,13 @@ const MEANINGS = {
   ZOOM_UNREACHABLE: ['retry', 'no connection to Zoom could be made'],
   ZOOM_UNREADABLE: ['retry', 'the answer was not one that Zoom gives'],
   ZOOM_CALL_ABORTED: ['retry', 'the call was called off'],
-  ZOOM_BUDGET_UNAVAILABLE: ['retry', 'the call budget could not be read'],
-  LEASE_TOO_SHORT: ['retry', 'the lease no longer covers the time-out of the call'],
+  ZOOM_BUDGET_UNAVAILABLE: ['rate', 'the call budget could not be read'],
+  LEASE_TOO_SHORT: ['rate', 'the lease no longer covers the time-out of the call'],
 } as const satisfies Record<string, readonly [Then, string]>;
 
 export type ZoomFailureCode = keyof typeof MEANINGS;
 
-/** `account`: every call under that label is limited; `user`: only calls about this user. */
+/** `account`: every call under that label has to wait; `user`: only calls about this user. From the answer on. */
 export interface RateLimit {
   scope: 'account' | 'user';
   delayMs: number;
@@ -87,12 +87,15 @@ export class ZoomFailure extends Error {
   }
 }
 
-/** The call was given up before a byte of it was sent. */
+/** How long a call that got no turn stays away. */
+const COME_BACK_MS = 1_000;
+
+/** The call was given up before a byte of it was sent: our own budget or lease stood in its way, so it was no attempt. */
 export class NotSent extends ZoomFailure {
   override readonly name = 'NotSent';
 
-  constructor() {
-    super('LEASE_TOO_SHORT', { sent: 'no' });
+  constructor(code: 'LEASE_TOO_SHORT' | 'ZOOM_BUDGET_UNAVAILABLE', cause?: unknown) {
+    super(code, { sent: 'no', rate: { scope: 'account', delayMs: COME_BACK_MS }, cause });
   }
 }
 

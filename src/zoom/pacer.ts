@@ -1,4 +1,4 @@
-import { readCause, ZoomFailure } from './failure.js';
+import { NotSent, readCause, ZoomFailure } from './failure.js';
 import { createWaitingLine, type Grant, type Priority } from './waiting-line.js';
 
 /** Slots given out of the one row of slots that all our processes take from. */
@@ -33,6 +33,7 @@ export function createPacer(dependencies: {
   take: (count: number, intervalMs: number) => Promise<TakenSlots>;
   /** Per second. */
   rate: number;
+  /** Divides how long somebody may wait for a pause to end. */
   clockSpeed: number;
 }): Pacer {
   const { take, rate, clockSpeed } = dependencies;
@@ -69,12 +70,10 @@ export function createPacer(dependencies: {
     if (next !== undefined) timer = setTimeout(pump, Math.ceil(Math.max(next, nextFree()) - now));
   }
 
-  /** What a failure tells is in Zoom's time, like the delays Zoom itself asks for. */
   function sitOut(pausedMs: number): void {
-    const rate = { scope: 'account', delayMs: pausedMs * clockSpeed } as const;
-    if (rate.delayMs > MAX_PAUSED_MS)
-      line.turnAllAway(new ZoomFailure('ZOOM_RATE_LIMITED', { sent: 'no', rate }));
-    else timer = setTimeout(pump, Math.ceil(pausedMs));
+    const rate = { scope: 'account', delayMs: pausedMs } as const;
+    if (pausedMs <= MAX_PAUSED_MS / clockSpeed) timer = setTimeout(pump, Math.ceil(pausedMs));
+    else line.turnAllAway(new ZoomFailure('ZOOM_RATE_LIMITED', { sent: 'no', rate }));
   }
 
   function admitDue(now: number): void {
@@ -101,7 +100,7 @@ export function createPacer(dependencies: {
       if (pausedMs > 0) pausedUntil = Math.max(pausedUntil, now + pausedMs);
       slots.push(...slotsInMs.map((ms) => now + ms).filter((slot) => slot >= pausedUntil));
     } catch (error) {
-      line.turnAllAway(new ZoomFailure('ZOOM_BUDGET_UNAVAILABLE', { sent: 'no', cause: readCause(error) }));
+      line.turnAllAway(new NotSent('ZOOM_BUDGET_UNAVAILABLE', readCause(error)));
     } finally {
       isTaking = false;
       pump();

@@ -39,8 +39,14 @@ export function createWaitingLine(): WaitingLine {
         };
         const abort = () => waiter.turnAway(new ZoomFailure('ZOOM_CALL_ABORTED', { sent: 'no' }));
         const waiter: Waiter = {
-          admit: (grant) => (leave(), resolve(grant)),
-          turnAway: (failure) => (leave(), reject(failure)),
+          admit(grant) {
+            leave();
+            resolve(grant);
+          },
+          turnAway(failure) {
+            leave();
+            reject(failure);
+          },
         };
         waiters.add(waiter);
         signal?.addEventListener('abort', abort);

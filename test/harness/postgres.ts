@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -13,6 +13,7 @@ export const template = 'hostkeeper_template';
 /** One embedded PostgreSQL for a test run, with a migrated template database. */
 export async function startTestPostgres(): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hostkeeper-test-'));
+  await chmod(dataDir, 0o711); // so that what root starts as somebody else finds its files here
   const { url, release } = await openEmbedded({ dataDir });
   process.env[urlVariable] = url;
   await queryServer(`CREATE DATABASE ${template}`);

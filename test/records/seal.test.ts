@@ -154,6 +154,13 @@ describe('a keyed hash', () => {
     expect(sealOf('newest', 'new').hashMatches(SECRET, stored, 'zoom-user')).toBe(true);
   });
 
+  test('under every key of the ring finds a value by equality, also one hashed under an older key', () => {
+    const all = sealOf('newest', 'new', 'old').keyedHashes(SECRET, 'zoom-user');
+    expect(all.map((text) => text.split(':')[0])).toEqual(['newest', 'new', 'old']);
+    expect(all).toContain(stored);
+    expect(sealOf('newest', 'new').keyedHashes(SECRET, 'somebody-else')).not.toContain(stored);
+  });
+
   test('matches nothing once its key is dropped, or when it is no hash', () => {
     expect(sealOf('newest').hashMatches(SECRET, stored, 'zoom-user')).toBe(false);
     for (const text of ['', 'new', 'new:', 'new:00', stored.slice(4), stored.slice(0, -1), `${stored}00`]) {

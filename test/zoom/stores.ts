@@ -1,4 +1,4 @@
-import type { BudgetStore } from '../../src/zoom/budget.js';
+import { type BudgetStore, createCallBudget } from '../../src/zoom/budget.js';
 import type { StoredToken, TokenStore } from '../../src/zoom/token.js';
 
 export const silent = { debug() {}, info() {}, warn() {} };
@@ -48,6 +48,12 @@ export function createMemoryBudgetStore(): BudgetStore & { takes: number[] } {
       return Promise.resolve();
     },
   };
+}
+
+/** As one process has it; processes share a store. */
+export function createBudget(options: { store?: BudgetStore; light?: number; clockSpeed?: number }) {
+  const { store = createMemoryBudgetStore(), light = 40, clockSpeed = 1 } = options;
+  return createCallBudget({ store, rates: { light, medium: 20 }, clockSpeed, log: silent });
 }
 
 /** The most that fall into any second, wherever it begins. `times` in milliseconds, ascending. */

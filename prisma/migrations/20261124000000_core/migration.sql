@@ -16,6 +16,9 @@ CREATE TABLE sources (
 -- A removed source keeps its rows; its name is free again.
 CREATE UNIQUE INDEX sources_name ON sources (name) WHERE removed_at IS NULL;
 
+-- The built-in source by which operators speak: it can say that somebody is gone, and gives nobody a key.
+INSERT INTO sources (id, name, kind, presence_only) VALUES ('00000000-0000-7000-8000-000000000001', 'operator', 'operator', true);
+
 CREATE TABLE tokens (
   id uuid PRIMARY KEY,
   name text NOT NULL,

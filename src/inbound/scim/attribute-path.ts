@@ -60,7 +60,11 @@ function readPlace(shape: Shape, path: string, isWhole: boolean): Place | undefi
   return { table: null, urn: path.slice(0, colon), rest: path.slice(colon + 1) };
 }
 
-function findAttribute(shape: Shape, { table, urn }: Place, name: string): { urn: string | null; attribute: Attribute } {
+function findAttribute(
+  shape: Shape,
+  { table, urn }: Place,
+  name: string,
+): { urn: string | null; attribute: Attribute } {
   const lower = name.toLowerCase();
   if (table) return { urn, attribute: table.attributes.get(lower) ?? unknownAttribute(name) };
   const core = urn === null ? shape.core.attributes.get(lower) : undefined;

@@ -37,7 +37,9 @@ function typeOfChange(before: UserState, after: UserState): EventType | undefine
   if (before.active !== after.active) return after.active ? 'created' : 'removed';
   const [was, is] = [factsOf(before), factsOf(after)];
   if (isSameJson(was, is)) return undefined;
-  return ATTRIBUTES.some((name) => hasMoved(was.attributes[name], is.attributes[name])) ? 'transferred' : 'changed';
+  return ATTRIBUTES.some((name) => hasMoved(was.attributes[name], is.attributes[name]))
+    ? 'transferred'
+    : 'changed';
 }
 
 /** From one value to another: a value that comes or goes is no transfer (design 3.2). */
@@ -72,7 +74,10 @@ function factsOf(state: UserState) {
 
 function identifiersOf(state: UserState): Identifier[] {
   const userName = userNameOf(state);
-  return [...(userName ? [{ kind: 'user-name' as const, value: userName }] : []), ...externalIds(state.externalId)];
+  return [
+    ...(userName ? [{ kind: 'user-name' as const, value: userName }] : []),
+    ...externalIds(state.externalId),
+  ];
 }
 
 /** Okta sends its user id as externalId, Entra the object's id when it is mapped so. */

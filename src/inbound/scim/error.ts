@@ -13,6 +13,8 @@ export const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 export interface ScimErrorOptions {
   scimType?: ScimType;
+  /** Our own name for it, for the log and docs/errors.md, where SCIM has none. */
+  code?: string;
   /** Answer headers that belong to the error: Allow, Retry-After, WWW-Authenticate. */
   headers?: Record<string, string>;
   cause?: unknown;
@@ -21,15 +23,17 @@ export interface ScimErrorOptions {
 /** A refusal as SCIM clients read it; `detail` tells a person what was wrong and where, and never repeats a secret. */
 export class ScimError extends Error {
   readonly scimType: ScimType | undefined;
+  readonly code: string;
   readonly headers: Record<string, string>;
 
   constructor(
     readonly status: number,
     readonly detail: string,
-    { scimType, headers = {}, cause }: ScimErrorOptions = {},
+    { scimType, code = 'UNEXPECTED', headers = {}, cause }: ScimErrorOptions = {},
   ) {
     super(detail, cause === undefined ? undefined : { cause });
     this.scimType = scimType;
+    this.code = scimType ?? code;
     this.headers = headers;
   }
 }
@@ -40,7 +44,7 @@ export function refusal(scimType: ScimType, detail: string, cause?: unknown): Sc
 }
 
 export function notFound(what: string): ScimError {
-  return new ScimError(404, `${what} does not exist`);
+  return new ScimError(404, `${what} does not exist`, { code: 'NOT_FOUND' });
 }
 
 export function nameTaken(userName: string): ScimError {

@@ -18,7 +18,12 @@ export function matchesFilter(attribute: Attribute, filter: Filter, element: unk
     case 'pr':
       return isPresent(subValue(element, filter.path));
     default:
-      return compares(filter.op, subValue(element, filter.path), filter.value, isCaseExact(attribute, filter.path));
+      return compares(
+        filter.op,
+        subValue(element, filter.path),
+        filter.value,
+        isCaseExact(attribute, filter.path),
+      );
   }
 }
 

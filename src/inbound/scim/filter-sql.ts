@@ -59,7 +59,8 @@ function compileEquality({ urn, attribute, sub }: AttributePath, value: Literal,
 }
 
 function compileElement({ urn, attribute, sub }: AttributePath, filter: Filter, bind: Bind): string {
-  if (urn !== null || attribute?.name !== 'emails' || sub) throw unsupported(`${attribute?.name}[] is not supported`);
+  if (urn !== null || attribute?.name !== 'emails' || sub)
+    throw unsupported(`${attribute?.name}[] is not supported`);
   return compileEmails(elementConditions(attribute, filter, bind));
 }
 

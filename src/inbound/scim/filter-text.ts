@@ -33,7 +33,8 @@ const HALF_PAIR = /\p{Surrogate}/u;
  * Throws `invalidFilter`.
  */
 export function prepareFilter(filter: string): FilterText {
-  if (filter.length > MAX_FILTER_LENGTH) throw invalidFilter(`it is longer than ${MAX_FILTER_LENGTH} characters`);
+  if (filter.length > MAX_FILTER_LENGTH)
+    throw invalidFilter(`it is longer than ${MAX_FILTER_LENGTH} characters`);
   const literals: Literal[] = [];
   let text = '';
   let depth = 0;

@@ -32,7 +32,12 @@ function restore(filter: ParsedFilter, literals: Literal[]): Filter {
   switch (filter.op) {
     case 'and':
     case 'or':
-      return correlated(filter, literals) ?? { op: filter.op, filters: filter.filters.map((one) => restore(one, literals)) };
+      return (
+        correlated(filter, literals) ?? {
+          op: filter.op,
+          filters: filter.filters.map((one) => restore(one, literals)),
+        }
+      );
     case 'not':
       return { op: 'not', filter: restore(filter.filter, literals) };
     case '[]':

@@ -21,7 +21,9 @@ export function readOperations(body: unknown): Operation[] {
     throw refusal('invalidSyntax', 'Operations must be an array of at least one operation');
   }
   if (operations.length > MAX_OPERATIONS) {
-    throw new ScimError(413, `a PATCH can have at most ${MAX_OPERATIONS} operations`);
+    throw new ScimError(413, `a PATCH can have at most ${MAX_OPERATIONS} operations`, {
+      code: 'TOO_MANY_OPERATIONS',
+    });
   }
   return operations.map(readOperation);
 }

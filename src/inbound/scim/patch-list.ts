@@ -22,11 +22,25 @@ export function removeFromList(target: AttributeTarget, before: unknown, value: 
   const { attribute, filter, sub } = target;
   const values = valuesOf(before);
   const matches = matcher(attribute, filter);
-  if (sub) return listOf(attribute, values.flatMap((one) => (matches(one) ? withoutSub(one, sub) : [one])), []);
-  if (filter) return listOf(attribute, values.filter((one) => !matches(one)), []);
+  if (sub)
+    return listOf(
+      attribute,
+      values.flatMap((one) => (matches(one) ? withoutSub(one, sub) : [one])),
+      [],
+    );
+  if (filter)
+    return listOf(
+      attribute,
+      values.filter((one) => !matches(one)),
+      [],
+    );
   if (value === undefined || value === null || value === '') return undefined;
   const named = readValues(attribute, value);
-  return listOf(attribute, values.filter((one) => !named.some((name) => isNamedBy(one, name))), []);
+  return listOf(
+    attribute,
+    values.filter((one) => !named.some((name) => isNamedBy(one, name))),
+    [],
+  );
 }
 
 function changeElements(target: AttributeTarget, values: unknown[], value: unknown, mode: Mode): unknown {
@@ -87,7 +101,9 @@ function listOf(attribute: Attribute, values: unknown[], touched: unknown[]): un
   if (values.filter(isPrimary).length < 2) return values.length > 0 ? values : undefined;
   const [chosen, ...others] = touched.filter(isPrimary);
   if (others.length > 0) throw tooManyPrimaries(attribute.name);
-  return values.map((one) => (one !== chosen && isPrimary(one) ? { ...(one as JsonObject), primary: false } : one));
+  return values.map((one) =>
+    one !== chosen && isPrimary(one) ? { ...(one as JsonObject), primary: false } : one,
+  );
 }
 
 function matcher(attribute: Attribute, filter: Filter | null): (element: unknown) => boolean {

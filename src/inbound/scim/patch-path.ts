@@ -29,7 +29,8 @@ const WITH_FILTER = /^([^[\]]+)\[(.*)\](\.[^[\].]+)?$/s;
  * `invalidPath`, or `invalidFilter` for what stands in brackets.
  */
 export function readTarget(shape: Shape, text: string, isWhole = false): Target {
-  if (text.length > MAX_FILTER_LENGTH) throw invalidPath(text, `is longer than ${MAX_FILTER_LENGTH} characters`);
+  if (text.length > MAX_FILTER_LENGTH)
+    throw invalidPath(text, `is longer than ${MAX_FILTER_LENGTH} characters`);
   if (!text.includes('[')) {
     const path = readAttributePath(shape, text, isWhole);
     if (!path) throw invalidPath(text, 'is not an attribute');

@@ -12,7 +12,8 @@ export function changeValue(target: AttributeTarget, before: unknown, value: unk
   if (attribute.multiValued) return changeList(target, before, value, mode);
   if (sub) return changeSub(attribute, sub, before, value);
   const read = readValue(attribute, value);
-  const merges = attribute.type === 'complex' && isObject(read) && !(isReference(attribute) && 'value' in read);
+  const merges =
+    attribute.type === 'complex' && isObject(read) && !(isReference(attribute) && 'value' in read);
   if (merges) return { ...objectOf(before), ...read };
   return mode === 'add' && Array.isArray(before) && Array.isArray(read) ? [...before, ...read] : read;
 }
@@ -25,7 +26,12 @@ export function removeValue(target: AttributeTarget, before: unknown, value: unk
   return changeSub(attribute, sub, before, null);
 }
 
-function changeSub(attribute: Attribute, sub: Attribute, before: unknown, value: unknown): JsonObject | undefined {
+function changeSub(
+  attribute: Attribute,
+  sub: Attribute,
+  before: unknown,
+  value: unknown,
+): JsonObject | undefined {
   const read = readValue(sub, value, `${attribute.name}.${sub.name}`);
   const pointsNowhere = isReference(attribute) && sub.name === 'value' && (read === undefined || read === '');
   if (pointsNowhere) return undefined;

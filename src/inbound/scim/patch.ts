@@ -32,7 +32,7 @@ function apply(draft: Draft, { op, path, value }: Operation): void {
 
 function withPlace(error: unknown, index: number): unknown {
   if (!(error instanceof ScimError)) return error;
-  const { status, detail, headers } = error;
-  const scimType = error.scimType && { scimType: error.scimType };
-  return new ScimError(status, `Operations[${index}]: ${detail}`, { ...scimType, headers, cause: error });
+  const { status, detail, scimType, code, headers } = error;
+  const place = `Operations[${index}]: ${detail}`;
+  return new ScimError(status, place, { ...(scimType && { scimType }), code, headers, cause: error });
 }

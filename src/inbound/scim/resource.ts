@@ -27,7 +27,8 @@ export function readUser(shape: Shape, body: unknown): UserResource {
  */
 export function replaceUser(shape: Shape, before: UserResource, body: unknown): UserResource {
   const given = readAttributes(shape, body);
-  const externalId = valueOf(body as JsonObject, 'externalId') === undefined ? before['externalId'] : undefined;
+  const externalId =
+    valueOf(body as JsonObject, 'externalId') === undefined ? before['externalId'] : undefined;
   const resource = externalId === undefined ? given : { externalId, ...given };
   return finish(shape, resource, { schemas: readSchemas(shape, body), active: before.active });
 }
@@ -37,7 +38,9 @@ export function patchUser(shape: Shape, before: UserResource, operations: Operat
   const { schemas, active } = before;
   const patched = applyPatch(shape, before, operations);
   if (!isSameJson(patched, before) && JSON.stringify(patched).length > MAX_RESOURCE_LENGTH) {
-    throw new ScimError(413, `the user would be larger than ${MAX_RESOURCE_LENGTH} characters`);
+    throw new ScimError(413, `the user would be larger than ${MAX_RESOURCE_LENGTH} characters`, {
+      code: 'BODY_TOO_LARGE',
+    });
   }
   return finish(shape, patched, { schemas, active });
 }
@@ -60,7 +63,11 @@ function readSchemas(shape: Shape, body: unknown): string[] {
   return [...new Set(schemas)];
 }
 
-function finish(shape: Shape, resource: JsonObject, kept: { schemas: string[]; active: boolean }): UserResource {
+function finish(
+  shape: Shape,
+  resource: JsonObject,
+  kept: { schemas: string[]; active: boolean },
+): UserResource {
   const { active = kept.active, userName, externalId } = resource;
   if (typeof userName !== 'string' || userName.trim() === '') {
     throw refusal('invalidValue', 'userName is required and cannot be empty');

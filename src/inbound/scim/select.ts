@@ -1,62 +1,87 @@
 import { readAttributePath, type AttributePath } from './attribute-path.js';
 import { refusal } from './error.js';
-import { isEmpty, isObject, keyOf, type JsonObject } from './json.js';
+import { isEmpty, isObject, type JsonObject } from './json.js';
 import type { Shape } from './shape.js';
 
 /** Which attributes an answer carries (RFC 7644 §3.9). */
 export interface Selection {
   mode: 'only' | 'without';
-  paths: AttributePath[];
+  names: Names;
 }
 
-/** Whatever is asked (RFC 7643 §7, `returned: always`). */
+/** Names in lower case; null: with all that is under it. */
+type Names = Map<string, Names | null>;
+
+/** In every answer (RFC 7643 §7, `returned: always`). */
 const ALWAYS = ['schemas', 'id'];
 const MAX_LENGTH = 8_192;
 
-/** Reads `attributes` and `excludedAttributes`; names that nothing can have are ignored. Null: everything. */
+/** Reads `attributes` and `excludedAttributes`; what is no attribute's name is ignored. Null: everything. */
 export function readSelection(shape: Shape, query: URLSearchParams): Selection | null {
   const only = query.get('attributes');
   const without = query.get('excludedAttributes');
   if (only && without) throw refusal('invalidValue', 'give attributes or excludedAttributes, not both');
-  if (only) return { mode: 'only', paths: readPaths(shape, only) };
-  return without ? { mode: 'without', paths: readPaths(shape, without) } : null;
-}
-
-function readPaths(shape: Shape, list: string): AttributePath[] {
-  if (list.length > MAX_LENGTH) throw refusal('invalidValue', `a list of attributes is longer than ${MAX_LENGTH}`);
-  const paths = list.split(',').map((name) => readAttributePath(shape, name.trim()));
-  return paths.filter((path) => path !== undefined);
+  if (only) return { mode: 'only', names: readNames(shape, only, ALWAYS) };
+  return without ? { mode: 'without', names: readNames(shape, without, []) } : null;
 }
 
 export function select(resource: JsonObject, selection: Selection | null): JsonObject {
   if (!selection) return resource;
-  return selection.mode === 'only' ? keepOnly(resource, selection.paths) : leaveOut(resource, selection.paths);
+  const { mode, names } = selection;
+  return mode === 'only' ? keepOnly(resource, names) : leaveOut(resource, names);
 }
 
-function keepOnly(resource: JsonObject, paths: AttributePath[]): JsonObject {
-  const kept: JsonObject = {};
-  for (const key of ALWAYS) if (key in resource) kept[key] = resource[key];
-  for (const path of paths) copy(resource, kept, namesOf(path));
-  return kept;
+function readNames(shape: Shape, list: string, always: string[]): Names {
+  if (list.length > MAX_LENGTH) {
+    throw refusal('invalidValue', `a list of attributes can have at most ${MAX_LENGTH} characters`);
+  }
+  const names: Names = new Map(always.map((name) => [name, null]));
+  for (const text of list.split(',')) {
+    const path = readAttributePath(shape, text.trim());
+    if (path) addPath(names, namesOf(path));
+  }
+  if (always.length === 0) ALWAYS.forEach((name) => names.delete(name));
+  return names;
 }
 
-function leaveOut(resource: JsonObject, paths: AttributePath[]): JsonObject {
-  const dropped = paths.map(namesOf).filter(([first]) => !ALWAYS.includes(first ?? ''));
-  return dropped.reduce((left, names) => (names.length > 0 ? drop(left, names) : left), resource);
-}
-
-/** The keys that lead to what a path means; none: the core schema as a whole. */
 function namesOf({ urn, attribute, sub }: AttributePath): string[] {
-  return [urn, attribute?.name, sub?.name].filter((name) => typeof name === 'string');
+  return [urn, attribute?.name, sub?.name].flatMap((name) => name?.toLowerCase() ?? []);
 }
 
-/** Copies what lies under the names from one object to the other, into what was copied before. */
-function copy(from: JsonObject, to: JsonObject, [name, ...names]: string[]): void {
-  if (name === undefined) return void Object.assign(to, from);
-  const key = keyOf(from, name);
-  if (key === undefined) return;
-  const value = from[key];
-  if (names.length === 0) to[key] = value;
-  else if (isObject(value)) copy(value, (to[key] = isObject(to[key]) ? to[key] : {}), names);
-  else if (Array.isArray(value)) to[key] = value.map((one, index) => copyOfElement(one, elementAt(to[key], index), names));
+function addPath(names: Names, [name, ...deeper]: string[]): void {
+  if (name === undefined) return;
+  const known = names.get(name);
+  if (known === null) return;
+  const under: Names = known ?? new Map();
+  names.set(name, deeper.length > 0 ? under : null);
+  addPath(under, deeper);
+}
+
+function keepOnly(object: JsonObject, names: Names): JsonObject {
+  return mapEntries(object, (key, value) => {
+    const under = names.get(key.toLowerCase());
+    return under ? deep(value, (one) => keepOnly(one, under)) : under === null ? value : undefined;
+  });
+}
+
+function leaveOut(object: JsonObject, names: Names): JsonObject {
+  return mapEntries(object, (key, value) => {
+    const under = names.get(key.toLowerCase());
+    return under ? deep(value, (one) => leaveOut(one, under)) : under === null ? undefined : value;
+  });
+}
+
+/** Applies to an object, or to each value of a multi-valued attribute; what is then empty is left out. */
+function deep(value: unknown, change: (object: JsonObject) => JsonObject): unknown {
+  if (!Array.isArray(value)) return isObject(value) ? nonEmpty(change(value)) : undefined;
+  return value.flatMap((one) => (isObject(one) ? (nonEmpty(change(one)) ?? []) : []));
+}
+
+function nonEmpty(object: JsonObject): JsonObject | undefined {
+  return isEmpty(object) ? undefined : object;
+}
+
+function mapEntries(object: JsonObject, change: (key: string, value: unknown) => unknown): JsonObject {
+  const entries = Object.entries(object).map(([key, value]) => [key, change(key, value)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

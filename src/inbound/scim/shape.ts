@@ -41,7 +41,10 @@ export function createShape(schema: Schema, extensions: Schema[]): Shape {
 }
 
 function createTable(urn: string, attributes: Attribute[]): SchemaTable {
-  return { urn, attributes: new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute])) };
+  return {
+    urn,
+    attributes: new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute])),
+  };
 }
 
 export const USER_SHAPE = createShape(USER_SCHEMA, [ENTERPRISE_SCHEMA]);

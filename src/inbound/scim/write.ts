@@ -1,5 +1,14 @@
 import { refusal } from './error.js';
-import { checkSize, isEmpty, isObject, isPasswordName, keyOf, valueOf, withKey, type JsonObject } from './json.js';
+import {
+  checkSize,
+  isEmpty,
+  isObject,
+  isPasswordName,
+  keyOf,
+  valueOf,
+  withKey,
+  type JsonObject,
+} from './json.js';
 import { readTarget, type AttributeTarget, type Mode, type Target } from './patch-path.js';
 import { changeValue, removeValue } from './patch-value.js';
 import type { Shape } from './shape.js';
@@ -27,7 +36,9 @@ export function writeAt(draft: Draft, target: Target, value: unknown, mode: Mode
 
 export function removeAt(draft: Draft, target: Target, value: unknown): void {
   if (hasAttribute(target)) {
-    change(draft, target, (before) => (before === undefined ? undefined : removeValue(target, before, value)));
+    change(draft, target, (before) =>
+      before === undefined ? undefined : removeValue(target, before, value),
+    );
   } else if (target.urn !== null) {
     setKey(draft.resource, target.urn, undefined);
   } else {

@@ -8,7 +8,7 @@ import { storableBody, storableText } from './storable.js';
 /** Zoom's own webhooks: https://developers.zoom.us/docs/api/webhooks/ */
 export const zoom: WebhookKind = {
   name: 'zoom',
-  limitBytes: 1_000_000,
+  limitBytes: 1_048_576,
   success: { status: 200, body: {} },
   verify,
   greet,

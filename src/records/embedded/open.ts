@@ -4,8 +4,9 @@ import type { Client } from 'pg';
 import { type Release, hold } from '../../../scripts/lock.js';
 import type { Log } from '../../log.js';
 import { type Cluster, openCluster } from './cluster.js';
+import { connectToServer } from './connect.js';
 import { announce, isAnyonePresent } from './presence.js';
-import { connectToServer, stopServer } from './server.js';
+import { stopServer } from './stop.js';
 
 export interface EmbeddedDatabase {
   url: string;

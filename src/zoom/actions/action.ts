@@ -15,6 +15,9 @@ export interface KeyToSend {
   hostKey: { reveal(): string };
 }
 
+/** The longest e-mail address there can be; Zoom's ids are far shorter. */
+const MAX_LENGTH = 320;
+
 /** In the place of a user these mean something else to Zoom; `me` is the owner of our app. */
 const NOT_USERS = ['me', 'email', 'summary', 'vanity_name'];
 
@@ -29,7 +32,8 @@ export function userPath(zoomUser: string): string[] {
 }
 
 function canBeUser(text: string): boolean {
-  if (text.length > 320 || /[\s\p{Cc}]/u.test(text) || NOT_USERS.includes(text.toLowerCase())) return false;
+  if (text.length > MAX_LENGTH || /[\s\p{Cc}]/u.test(text) || NOT_USERS.includes(text.toLowerCase()))
+    return false;
   try {
     return encodeSegment(text) !== '';
   } catch {

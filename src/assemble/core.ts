@@ -1,0 +1,117 @@
+import { randomInt } from 'node:crypto';
+import type { Config } from '../config.js';
+import { parseEncryptionKeys } from '../config/encryption-keys.js';
+import { createAcceptor } from '../jobs/accept.js';
+import type { Acceptor } from '../jobs/intake.js';
+import { createJobQueue, type JobQueue } from '../jobs/queue.js';
+import type { QueueAddress } from '../jobs/queue-address.js';
+import { createRelay, type Relay } from '../jobs/relay.js';
+import { durationsAt, type Durations } from '../lifecycle/durations.js';
+import type { Log } from '../log.js';
+import { openDatabase, type Database } from '../records/database.js';
+import { openEmbedded } from '../records/embedded/open.js';
+import { createHostKeys, type HostKeys } from '../records/host-keys.js';
+import { newId } from '../records/id.js';
+import { readOrMakeKeyFile } from '../records/key-file.js';
+import { createKeyRing, type KeyProvider } from '../records/key-ring.js';
+import { migrate } from '../records/migrate.js';
+import { createSeal, type Seal } from '../records/seal.js';
+
+/** What every process of ours has, whatever its part: the database, the queue, and the one way in. */
+export interface Core {
+  config: Config;
+  log: Log;
+  durations: Durations;
+  database: Database;
+  databaseUrl: string;
+  ring: KeyProvider;
+  seal: Seal;
+  keys: HostKeys;
+  address: QueueAddress;
+  queue: JobQueue;
+  relay: Relay;
+  acceptor: Acceptor;
+  newId: () => string;
+  failpoint: (name: string) => void;
+  close(): Promise<void>;
+}
+
+export interface CoreOptions {
+  config: Config;
+  log: Log;
+  /** For tests that kill the process at a named place. */
+  failpoint?: (name: string) => void;
+}
+
+/** Opens database and queue, migrated and ready. What is opened is closed again when a later step fails. */
+export async function openCore({ config, log, failpoint = () => undefined }: CoreOptions): Promise<Core> {
+  const opened: (() => Promise<unknown>)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const databaseUrl = config.databaseUrl ?? (await openOwn(config, log, opened));
+    await migrate({ connectionString: databaseUrl });
+    const ring = createKeyRing(config.encryptionKeys ?? (await ownKeys(config, log)));
+    const database = openDatabase({ url: databaseUrl, log });
+    opened.push(() => database.close());
+    const address: QueueAddress = config.redis
+      ? { kind: 'redis', redis: config.redis }
+      : { kind: 'postgres', url: databaseUrl };
+    const queue = createJobQueue({
+      address,
+      onError: (error) => log.warn({ err: error }, 'queue connection failed'),
+    });
+    opened.push(() => queue.close());
+    const relay = createRelay({ queue, pool: database.pool, log, failpoint });
+    opened.push(() => relay.flushed());
+    const durations = durationsAt(config.clockSpeed);
+    const seal = createSeal(ring);
+    const keys = createHostKeys({
+      seal,
+      length: config.policy.hostKeyLength,
+      randomDigit: () => randomInt(10),
+      log,
+    });
+    const rotateOnTransfer = config.policy.onTransfer === 'rotate';
+    const acceptor = createAcceptor({
+      pool: database.pool,
+      tell: relay,
+      newId,
+      rotateOnTransfer,
+      durations,
+      log,
+      failpoint,
+    });
+    return {
+      config,
+      log,
+      durations,
+      database,
+      databaseUrl,
+      ring,
+      seal,
+      keys,
+      address,
+      queue,
+      relay,
+      acceptor,
+      newId,
+      failpoint,
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openOwn(config: Config, log: Log, opened: (() => Promise<unknown>)[]): Promise<string> {
+  const embedded = await openEmbedded({ dataDir: config.dataDir, log });
+  opened.push(() => embedded.release());
+  return embedded.url;
+}
+
+function ownKeys(config: Config, log: Log) {
+  return readOrMakeKeyFile({ dataDir: config.dataDir, parse: parseEncryptionKeys, log });
+}

@@ -1,0 +1,62 @@
+import type { ServerResponse } from 'node:http';
+import type { KeptResource } from '../../records/scim-resources.js';
+import type { JsonObject } from './json.js';
+import { select, type Selection } from './select.js';
+
+export interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: JsonObject;
+}
+
+export const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
+/** Where a resource can be reached and how much of it is wanted. */
+export interface View {
+  /** Absolute, up to and without the slash before the endpoint. */
+  baseUrl: string;
+  selection: Selection | null;
+}
+
+/** A resource as clients see it (RFC 7643 §3.1). */
+export function showUser(kept: KeptResource, { baseUrl, selection }: View): JsonObject {
+  const { schemas, ...attributes } = kept.resource;
+  const meta = {
+    resourceType: kept.type,
+    created: kept.createdAt.toISOString(),
+    lastModified: kept.updatedAt.toISOString(),
+    location: locationOf(kept, baseUrl),
+    version: versionOf(kept),
+  };
+  return select({ schemas, id: kept.id, ...attributes, meta }, selection);
+}
+
+export function answerUser(status: number, kept: KeptResource, view: View): Answer {
+  const headers = { Location: locationOf(kept, view.baseUrl), ETag: versionOf(kept) };
+  return { status, headers, body: showUser(kept, view) };
+}
+
+/** Numbers are JSON integers: Okta's import counts with them. */
+export function answerList(resources: JsonObject[], totalResults: number, startIndex: number): Answer {
+  const counts = { totalResults, itemsPerPage: resources.length, startIndex };
+  return { status: 200, body: { schemas: [LIST_URN], ...counts, Resources: resources } };
+}
+
+/** Writes past express's json(), which would add a charset to the type and hash the body for an ETag of its own. */
+export function send(response: ServerResponse, { status, headers = {}, body }: Answer): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body === undefined) return void response.end();
+  const text = JSON.stringify(body);
+  response.setHeader('Content-Type', 'application/scim+json');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
+}
+
+function locationOf({ type, id }: KeptResource, baseUrl: string): string {
+  return `${baseUrl}/${type}s/${id}`;
+}
+
+function versionOf({ version }: KeptResource): string {
+  return `W/"${version}"`;
+}

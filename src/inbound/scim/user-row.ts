@@ -1,0 +1,26 @@
+import type { ScimRow } from '../../jobs/intake.js';
+import type { KeptResource } from '../../records/scim-resources.js';
+import type { UserResource } from './resource.js';
+
+/** A user as a row: what clients match on beside the whole of it. */
+export function rowOf(id: string, resource: UserResource): ScimRow {
+  const externalId = typeof resource['externalId'] === 'string' ? resource['externalId'] : null;
+  return {
+    id,
+    type: 'User',
+    nameKey: nameKeyOf(resource.userName),
+    externalId,
+    active: resource.active,
+    resource,
+  };
+}
+
+/** What a kept row holds was written by `rowOf`. */
+export function userOf(kept: KeptResource): UserResource {
+  return kept.resource as UserResource;
+}
+
+/** userName is not caseExact (RFC 7643 §4.1.1). */
+export function nameKeyOf(userName: string): string {
+  return userName.trim().toLowerCase();
+}

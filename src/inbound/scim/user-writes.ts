@@ -1,0 +1,131 @@
+import type { Accepted, Acceptor, ScimRow, ScimWrite } from '../../jobs/intake.js';
+import type { KeptResource, ScimDirectory } from '../../records/scim-resources.js';
+import { changes } from './changes.js';
+import { nameTaken, notFound, ScimError } from './error.js';
+import { isSameJson } from './json.js';
+import type { UserResource } from './resource.js';
+import { rowOf, userOf } from './user-row.js';
+
+export interface UserWriting {
+  accept: Acceptor;
+  directory: ScimDirectory;
+}
+
+/** What was asked about one user. */
+export interface Asked {
+  sourceId: string;
+  id: string;
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** What is kept of the request beside its effect, without a password. */
+  said: unknown;
+}
+
+/** How often a write is computed anew because somebody else's came first. */
+const MAX_TRIES = 5;
+
+/** Throws 409 when the name is taken, unless by the inactive record of the same person: that is restored. */
+export function createUser(
+  writing: UserWriting & { newId: () => string },
+  sourceId: string,
+  resource: UserResource,
+): Promise<KeptResource> {
+  const row = rowOf(writing.newId(), resource);
+  const asked: Asked = { sourceId, id: row.id, method: 'POST', said: resource };
+  return untilMade(async () => {
+    const accepted = await write(writing, asked, { write: 'create', row });
+    return accepted.outcome === 'kept' ? keptOf(row, accepted) : restore(writing, asked, row);
+  });
+}
+
+/** Okta assigns a returner by a POST with the externalId of old; a 409 would keep them out. */
+async function restore(writing: UserWriting, asked: Asked, row: ScimRow): Promise<KeptResource | undefined> {
+  const holder = await writing.directory.findByName(asked.sourceId, row.type, row.nameKey);
+  if (!holder) return undefined;
+  const isReturner = !holder.active && row.active && holder.externalId === row.externalId;
+  if (!isReturner) throw nameTaken(row.nameKey);
+  return replaceRow(writing, { ...asked, id: holder.id }, holder, { ...row, id: holder.id });
+}
+
+/** `next` may be asked several times, when others change the user meanwhile. No change, no write. Throws 404, 409. */
+export function rewriteUser(
+  writing: UserWriting,
+  asked: Asked,
+  next: (before: UserResource) => UserResource,
+): Promise<KeptResource> {
+  return untilMade(async () => {
+    const before = await findUser(writing.directory, asked.sourceId, asked.id);
+    const row = rowOf(asked.id, next(userOf(before)));
+    if (isSameJson(before.resource, row.resource)) return before;
+    return replaceRow(writing, asked, before, row);
+  });
+}
+
+export async function removeUser(writing: UserWriting, sourceId: string, id: string): Promise<void> {
+  const asked: Asked = { sourceId, id, method: 'DELETE', said: null };
+  await untilMade(async () => {
+    const before = await findUser(writing.directory, sourceId, id);
+    const scim: ScimWrite = { write: 'delete', id, expectedVersion: before.version };
+    const accepted = await write(writing, asked, scim, before);
+    return accepted.outcome === 'kept' ? before : undefined;
+  });
+}
+
+export async function findUser(
+  directory: ScimDirectory,
+  sourceId: string,
+  id: string,
+): Promise<KeptResource> {
+  const kept = await directory.find(sourceId, id);
+  if (!kept) throw notFound(`the user ${JSON.stringify(id.slice(0, 100))}`);
+  return kept;
+}
+
+/** Undefined: somebody else changed it since `before` was read. */
+async function replaceRow(
+  writing: UserWriting,
+  asked: Asked,
+  before: KeptResource,
+  row: ScimRow,
+): Promise<KeptResource | undefined> {
+  const scim: ScimWrite = { write: 'replace', row, expectedVersion: before.version };
+  const accepted = await write(writing, asked, scim, before);
+  if (accepted.outcome === 'name-taken') throw nameTaken(row.nameKey);
+  return accepted.outcome === 'kept' ? keptOf(row, accepted, before) : undefined;
+}
+
+/** The write goes in with the events that it tells, or not at all. */
+function write(
+  { accept }: UserWriting,
+  { sourceId, id, method, said }: Asked,
+  scim: ScimWrite,
+  before?: KeptResource,
+): Promise<Accepted> {
+  const events = changes(before, scim.write === 'delete' ? undefined : scim.row);
+  return accept.accept({
+    sourceId,
+    noticeKey: null,
+    body: { method, path: `/Users/${id}`, said },
+    scim,
+    events,
+  });
+}
+
+async function untilMade(attempt: () => Promise<KeptResource | undefined>): Promise<KeptResource> {
+  for (let tried = 0; tried < MAX_TRIES; tried++) {
+    const made = await attempt();
+    if (made) return made;
+  }
+  throw new ScimError(503, 'others keep changing this user; ask again', {
+    code: 'RESOURCE_BUSY',
+    headers: { 'Retry-After': '1' },
+  });
+}
+
+function keptOf(row: ScimRow, { at, version, createdAt }: Accepted, before?: KeptResource): KeptResource {
+  return {
+    ...row,
+    version: version ?? (before?.version ?? 0) + 1,
+    createdAt: createdAt ?? before?.createdAt ?? at,
+    updatedAt: at,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Acceptor } from '../../jobs/intake.js';
+import type { ScimDirectory } from '../../records/scim-resources.js';
+import { answerList, answerUser, showUser, type Answer, type View } from './answer.js';
+import { compileFilter, type Condition } from './filter-sql.js';
+import { readFilter } from './filter.js';
+import { withoutPasswords } from './json.js';
+import { readOperations } from './operations.js';
+import { readPaging } from './paging.js';
+import type { ScimRequest } from './request.js';
+import { patchUser, readUser, replaceUser } from './resource.js';
+import { readSelection } from './select.js';
+import { USER_SHAPE } from './shape.js';
+import { createUser, findUser, removeUser, rewriteUser, type Asked } from './user-writes.js';
+
+export interface UsersOptions {
+  accept: Acceptor;
+  directory: ScimDirectory;
+  newId: () => string;
+}
+
+export type Endpoint = (request: ScimRequest) => Promise<Answer>;
+
+export interface Users {
+  list: Endpoint;
+  create: Endpoint;
+  get: Endpoint;
+  replace: Endpoint;
+  patch: Endpoint;
+  remove: Endpoint;
+}
+
+const EVERYBODY: Condition = { sql: 'TRUE', params: [] };
+
+/** `/Users` and `/Users/{id}` (RFC 7644 §3.3 to §3.6). */
+export function createUsers(options: UsersOptions): Users {
+  return {
+    list: (request) => list(options, request),
+    create: (request) => create(options, request),
+    get: (request) => get(options, request),
+    replace: (request) => replace(options, request),
+    patch: (request) => patch(options, request),
+    remove: (request) => remove(options, request),
+  };
+}
+
+async function list({ directory }: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(request);
+  const { startIndex, count } = readPaging(request.query);
+  const where = readWhere(request.query);
+  const { sourceId } = request.source;
+  const { rows, total } = await directory.list({ sourceId, type: 'User', where, startIndex, count });
+  return answerList(
+    rows.map((row) => showUser(row, view)),
+    total,
+    startIndex,
+  );
+}
+
+async function create(options: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(request);
+  const resource = readUser(USER_SHAPE, await request.readBody());
+  return answerUser(201, await createUser(options, request.source.sourceId, resource), view);
+}
+
+async function get({ directory }: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(request);
+  return answerUser(200, await findUser(directory, request.source.sourceId, request.id), view);
+}
+
+async function replace(options: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(request);
+  const body = await request.readBody();
+  const asked = askedOf(request, 'PUT', withoutPasswords(body));
+  const kept = await rewriteUser(options, asked, (before) => replaceUser(USER_SHAPE, before, body));
+  return answerUser(200, kept, view);
+}
+
+async function patch(options: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(request);
+  const operations = readOperations(await request.readBody());
+  const asked = askedOf(request, 'PATCH', operations);
+  const kept = await rewriteUser(options, asked, (before) => patchUser(USER_SHAPE, before, operations));
+  return answerUser(200, kept, view);
+}
+
+async function remove(options: UsersOptions, { source, id }: ScimRequest): Promise<Answer> {
+  await removeUser(options, source.sourceId, id);
+  return { status: 204 };
+}
+
+function askedOf({ source, id }: ScimRequest, method: Asked['method'], said: unknown): Asked {
+  return { sourceId: source.sourceId, id, method, said };
+}
+
+/** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */
+function viewOf({ baseUrl, query }: ScimRequest): View {
+  return { baseUrl, selection: readSelection(USER_SHAPE, query) };
+}
+
+function readWhere(query: URLSearchParams): Condition {
+  const filter = query.get('filter');
+  return filter?.trim() ? compileFilter(USER_SHAPE, readFilter(filter)) : EVERYBODY;
+}

@@ -1,0 +1,43 @@
+import type { Person } from './person.js';
+import { currentZoomUser, heldKey, isWanted, newest, type Policies } from './wanted.js';
+
+/** What may be shown of a person's key: generations, in the order in which they are likely to work. */
+export type Showing =
+  | { show: 'keys'; zoomUserId: string; generations: number[]; previous: number | null; settling: boolean }
+  | { show: 'nothing'; code: 'LEFT' | 'NOT_HELD' | 'WAITING_FOR_ZOOM' | 'KEY_CONTESTED' };
+
+/**
+ * Whether a key may be shown, and which (promise 8): never after a leaver's event is committed, nor while somebody
+ * else keeps changing it; both values while a change is in flight or its outcome is unknown.
+ *
+ * @param openGenerations those with an attempt that nothing answered; a clear among them counts as null
+ */
+export function showingOf(
+  person: Person,
+  policies: Policies,
+  openGenerations: (zoomUserId: string) => (number | null)[],
+): Showing {
+  if (!isWanted(person, policies))
+    return { show: 'nothing', code: person.zoomUsers.some(heldKey) ? 'LEFT' : leftOrNever(person) };
+  if (person.contestedAt) return { show: 'nothing', code: 'KEY_CONTESTED' };
+  const user = currentZoomUser(person);
+  const key = user && heldKey(user);
+  if (!user || !key)
+    return { show: 'nothing', code: person.jobs.length > 0 ? 'WAITING_FOR_ZOOM' : 'NOT_HELD' };
+  const active = newest(user, 'active');
+  const pending = newest(user, 'pending');
+  const generations = [pending, active].flatMap((one) => (one ? [one.generation] : []));
+  const settling =
+    pending !== null || openGenerations(user.id).some((generation) => generation !== active?.generation);
+  return {
+    show: 'keys',
+    zoomUserId: user.id,
+    generations,
+    previous: newest(user, 'previous')?.generation ?? null,
+    settling,
+  };
+}
+
+function leftOrNever(person: Person): 'LEFT' | 'NOT_HELD' {
+  return person.records.some((record) => record.standing === 'gone') ? 'LEFT' : 'NOT_HELD';
+}

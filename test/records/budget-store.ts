@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import type { BudgetStore } from '../../src/zoom/budget.js';
+import { waitFor } from '../harness/wait-for.js';
+import { busiestSecond, createBudget } from '../zoom/stores.js';
+
+/** What every store of the call budget promises. `createStore`: each call stands for another process. */
+export function testBudgetStore(createStore: () => BudgetStore): void {
+  test('slots follow each other, whoever takes them, however many at once', async () => {
+    const stores = [createStore(), createStore()];
+    const startedAt = performance.now();
+    const taken = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const { slotsInMs } = await stores[index % 2]!.take('light', 3, 20);
+        return slotsInMs.map((ms) => ms + performance.now() - startedAt);
+      }),
+    );
+    const slots = taken.flat().sort((a, b) => a - b);
+    expect(slots).toHaveLength(120);
+    expect(slots.at(-1)! - slots[0]!).toBeGreaterThan(119 * 20 * 0.95);
+    expect(
+      Math.max(...slots.map((slot) => slots.filter((other) => other >= slot && other < slot + 100).length)),
+    ).toBeLessThan(15);
+  });
+
+  test('a slot is never in the past, nor saved up', async () => {
+    const store = createStore();
+    await store.take('light', 1, 5);
+    const later = performance.now() + 50;
+    await waitFor('some slots to go by', () => performance.now() > later);
+    const { slotsInMs, pausedMs } = await store.take('light', 3, 5);
+    expect(slotsInMs.map(Math.round)).toEqual([0, 5, 10]);
+    expect(pausedMs).toBe(0);
+  });
+
+  test('labels have nothing to do with each other', async () => {
+    const store = createStore();
+    await store.take('light', 100, 1_000);
+    const { slotsInMs } = await store.take('medium', 1, 1_000);
+    expect(slotsInMs).toEqual([0]);
+  });
+
+  test('while paused nothing is taken; a shorter pause shortens nothing', async () => {
+    const [store, other] = [createStore(), createStore()];
+    await store.slowDown('light', 60_000, 60_000);
+    await other.slowDown('light', 100, 100);
+    const { slotsInMs, pausedMs } = await other.take('light', 5, 20);
+    expect(slotsInMs).toEqual([]);
+    expect(pausedMs).toBeGreaterThan(50_000);
+    expect(pausedMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test('after a pause the distance is doubled, and then as before', async () => {
+    const store = createStore();
+    await store.take('light', 1, 20);
+    await store.slowDown('light', 0, 300);
+    const reduced = await store.take('light', 3, 20);
+    expect(reduced.slotsInMs[2]! - reduced.slotsInMs[0]!).toBeCloseTo(80, 1);
+    await waitFor('the distance to be as before', async () => {
+      const { slotsInMs } = await store.take('light', 3, 20);
+      return Math.round(slotsInMs[2]! - slotsInMs[0]!) === 40;
+    });
+  });
+
+  test('three processes together stay within the rate and use 95 % of it', async () => {
+    const budgets = [1, 2, 3].map(() => createBudget({ store: createStore() }));
+    const times: number[] = [];
+    await Promise.all(
+      Array.from({ length: 120 }, (_, index) =>
+        budgets[index % 3]!.grant('light', 'set').then(() => times.push(performance.now())),
+      ),
+    );
+    times.sort((a, b) => a - b);
+    expect(busiestSecond(times)).toBeLessThanOrEqual(40);
+    expect((times.length - 1) / ((times.at(-1)! - times[0]!) / 1_000)).toBeGreaterThanOrEqual(38);
+  });
+}
