@@ -33,6 +33,8 @@ export function openDatabase({ url, log, poolSize = 16 }: DatabaseOptions): Data
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
     application_name: 'hostkeeper',
+    // A plan kept from when the tables were empty would read them whole once they are full.
+    options: '-c plan_cache_mode=force_custom_plan',
   });
   pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });

@@ -25,14 +25,18 @@ export interface Known {
   names: Map<string, string>;
 }
 
+/** Row by row, so that a plan made while the tables were empty stays good when they are full. */
 const KNOWN = `
-SELECT 'notice' AS what, source_id::text || ' ' || key AS key, id::text AS id, NULL::int AS version,
-    extract(epoch FROM received_at) * 1000 AS at
-  FROM notices WHERE (source_id, key) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
-UNION ALL SELECT 'resource', source_id::text || ' ' || id::text, id::text, version, extract(epoch FROM created_at) * 1000
-  FROM scim_resources WHERE (source_id, id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))
-UNION ALL SELECT 'name', source_id::text || ' ' || type || ' ' || name_key, id::text, NULL, NULL
-  FROM scim_resources WHERE (source_id, type, name_key) IN (SELECT * FROM unnest($5::uuid[], $6::text[], $7::text[]))`;
+SELECT 'notice' AS what, n.source_id::text || ' ' || n.key AS key, n.id::text AS id, NULL::int AS version,
+    extract(epoch FROM n.received_at) * 1000 AS at
+  FROM unnest($1::uuid[], $2::text[]) AS k (source_id, key),
+    LATERAL (SELECT * FROM notices WHERE source_id = k.source_id AND key = k.key OFFSET 0) n
+UNION ALL SELECT 'resource', r.source_id::text || ' ' || r.id::text, r.id::text, r.version, extract(epoch FROM r.created_at) * 1000
+  FROM unnest($3::uuid[], $4::uuid[]) AS k (source_id, id),
+    LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND id = k.id OFFSET 0) r
+UNION ALL SELECT 'name', r.source_id::text || ' ' || r.type || ' ' || r.name_key, r.id::text, NULL, NULL
+  FROM unnest($5::uuid[], $6::text[], $7::text[]) AS k (source_id, type, name_key),
+    LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND type = k.type AND name_key = k.name_key OFFSET 0) r`;
 
 /** One round trip; none when nothing is asked. The caller holds the locks that keep the answer true. */
 export async function findKnown(client: Client, asked: Asked): Promise<Known> {

@@ -51,15 +51,18 @@ interface Found {
   policies: SourcePolicy[];
 }
 
+/** Row by row, so that a plan made while the tables were empty stays good when they are full. */
 const FIND = `
 WITH found AS (
-  SELECT person_id FROM links WHERE (kind, value) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-  UNION SELECT person_id FROM standings WHERE (source_id, record) IN (SELECT * FROM unnest($3::uuid[], $4::text[]))
+  SELECT l.person_id FROM unnest($1::text[], $2::text[]) AS k (kind, value),
+    LATERAL (SELECT person_id FROM links WHERE kind = k.kind AND value = k.value OFFSET 0) l
+  UNION SELECT s.person_id FROM unnest($3::uuid[], $4::text[]) AS k (source_id, record),
+    LATERAL (SELECT person_id FROM standings WHERE source_id = k.source_id AND record = k.record OFFSET 0) s
   UNION SELECT person_id FROM zoom_users WHERE id = ANY ($5::text[])
   UNION SELECT person_id FROM zoom_users WHERE mail = ANY ($6::text[])
   UNION SELECT unnest($7::uuid[])
 ), locked AS MATERIALIZED (
-  SELECT id FROM people WHERE id IN (SELECT person_id FROM found) ORDER BY id FOR UPDATE
+  SELECT id FROM people WHERE id = ANY (ARRAY (SELECT person_id FROM found)) ORDER BY id FOR UPDATE
 )
 SELECT coalesce((SELECT array_agg(id) FROM locked), '{}') AS ids,
   (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,

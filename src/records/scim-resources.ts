@@ -69,7 +69,7 @@ async function list(pool: pg.Pool, { sourceId, type, where, startIndex, count }:
     `SELECT total, page.*
      FROM (SELECT count(*)::integer AS total FROM scim_resources WHERE ${matching}) AS counted
      LEFT JOIN (
-       SELECT ${COLUMNS} FROM scim_resources WHERE ${matching} ORDER BY created_at, id ${limit}
+       SELECT ${COLUMNS} FROM scim_resources WHERE ${matching} ORDER BY id ${limit}
      ) AS page ON true
      ORDER BY page."createdAt", page.id`,
     params,

@@ -1,6 +1,5 @@
-import { isAttributeName } from './attribute-path.js';
 import { subAttribute, type Attribute } from './attribute.js';
-import { invalidFilter, type Literal } from './filter-text.js';
+import type { Literal } from './filter-text.js';
 import type { Comparison, Filter } from './filter.js';
 import { isObject, valueOf, type JsonObject } from './json.js';
 
@@ -14,7 +13,8 @@ export function matchesFilter(attribute: Attribute, filter: Filter, element: unk
     case 'not':
       return !matchesFilter(attribute, filter.filter, element);
     case '[]':
-      throw invalidFilter('brackets cannot stand in brackets');
+      // No path has brackets in brackets: readTarget refuses them.
+      return false;
     case 'pr':
       return isPresent(subValue(element, filter.path));
     default:
@@ -74,7 +74,7 @@ function ordered<T extends string | number>(op: Comparison, kept: T, value: T): 
  * than equalities.
  */
 export function templateOf(filter: Filter): JsonObject | undefined {
-  if (filter.op === 'eq' && isAttributeName(filter.path)) return { [filter.path]: filter.value };
+  if (filter.op === 'eq') return { [filter.path]: filter.value };
   if (filter.op !== 'and') return undefined;
   const parts = filter.filters.map(templateOf);
   return parts.some((part) => part === undefined) ? undefined : Object.assign({}, ...parts);

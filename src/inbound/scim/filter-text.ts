@@ -40,12 +40,13 @@ export function prepareFilter(filter: string): FilterText {
   let depth = 0;
   let before = '';
   for (const token of tokensOf(filter)) {
-    if (before === 'not' && token !== '(') throw invalidFilter('"not" must be followed by "("');
     if (token === '(' || token === '[') depth++;
     if (token === ')' || token === ']') depth--;
     if (depth > MAX_FILTER_DEPTH) throw invalidFilter(`it nests deeper than ${MAX_FILTER_DEPTH} levels`);
     text += rewrite(token, before, literals);
-    if (token !== ' ') before = token.toLowerCase();
+    if (token === ' ') continue;
+    if (before === 'not' && token !== '(') break;
+    before = token.toLowerCase();
   }
   if (before === 'not') throw invalidFilter('"not" must be followed by "("');
   return { text, literals };

@@ -1,7 +1,7 @@
-import { readAttributePath } from './attribute-path.js';
+import { isAttributeName, readAttributePath } from './attribute-path.js';
 import { unknownAttribute, type Attribute } from './attribute.js';
 import { refusal, type ScimError } from './error.js';
-import { MAX_FILTER_LENGTH } from './filter-text.js';
+import { invalidFilter, MAX_FILTER_LENGTH } from './filter-text.js';
 import { readFilter, type Filter } from './filter.js';
 import type { Shape } from './shape.js';
 
@@ -41,13 +41,30 @@ export function readTarget(shape: Shape, text: string, isWhole = false): Target 
   if (!path?.attribute || path.sub) throw invalidPath(text, 'is not an attribute with a filter');
   const whole = readAttributePath(shape, head + tail);
   if (!whole) throw invalidPath(text, 'does not end in a sub-attribute');
-  return { ...whole, attribute: filterable(path.attribute, text), filter: readFilter(inside) };
+  return { ...whole, attribute: filterable(path.attribute, text), filter: simple(readFilter(inside)) };
 }
 
 function filterable(attribute: Attribute, text: string): Attribute {
   if (attribute.type === 'any') return unknownAttribute(attribute.name, true);
   if (!attribute.multiValued) throw invalidPath(text, 'filters an attribute that has one value');
   return attribute;
+}
+
+/** What brackets can ask of one value: its sub-attributes, compared or present. */
+function simple(filter: Filter): Filter {
+  switch (filter.op) {
+    case 'and':
+    case 'or':
+      return { op: filter.op, filters: filter.filters.map(simple) };
+    case 'not':
+      return { op: 'not', filter: simple(filter.filter) };
+    case '[]':
+      throw invalidFilter('brackets cannot stand in brackets');
+    default:
+      if (!isAttributeName(filter.path))
+        throw invalidFilter('in brackets only sub-attributes can be compared');
+      return filter;
+  }
 }
 
 function invalidPath(text: string, why: string): ScimError {

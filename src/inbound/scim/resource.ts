@@ -37,6 +37,8 @@ export function replaceUser(shape: Shape, before: UserResource, body: unknown): 
 export function patchUser(shape: Shape, before: UserResource, operations: Operation[]): UserResource {
   const { schemas, active } = before;
   const patched = applyPatch(shape, before, operations);
+  if (patched['userName'] === undefined)
+    throw refusal('mutability', 'userName is required: it cannot be removed');
   if (!isSameJson(patched, before) && JSON.stringify(patched).length > MAX_RESOURCE_LENGTH) {
     throw new ScimError(413, `the user would be larger than ${MAX_RESOURCE_LENGTH} characters`, {
       code: 'BODY_TOO_LARGE',

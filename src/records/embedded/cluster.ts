@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { lstat, mkdir, readFile, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedError } from './error.js';
@@ -43,7 +54,8 @@ async function isThere(path: string): Promise<boolean> {
 
 async function chooseHome(folder: string, user: ServerUser): Promise<string> {
   if (user.uid === undefined || canEnter(folder, user)) return folder;
-  await mkdir(rootHome, { recursive: true, mode: 0o755 });
+  await mkdir(rootHome, { recursive: true });
+  await chmod(rootHome, 0o755); // whatever the umask
   return rootHome;
 }
 

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../src/inbound/scim/json.js';
+import { ENTERPRISE_URN } from '../../../src/inbound/scim/schema-enterprise.js';
 import { fixture } from './fixture.js';
 import { startScimServer, type ScimServer } from './scim-server.js';
 
@@ -12,13 +14,194 @@ test('what Okta posts comes back unchanged, with an id, meta, Location and ETag,
   const { password, groups, ...sent } = fixture('okta-create');
   const made = await scim.call('POST', '/Users', { ...sent, password, groups });
   const id = made.body['id'] as string;
+  const location = `${scim.url}/Users/${id}`;
   expect(made.status).toBe(201);
   expect(made.headers.get('content-type')).toBe('application/scim+json');
-  expect(made.headers.get('location')).toBe(`${scim.url}/Users/${id}`);
+  expect(made.headers.get('location')).toBe(location);
   expect(made.headers.get('etag')).toBe('W/"1"');
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
-  const location = `${scim.url}/Users/${id}`;
   const meta = { resourceType: 'User', created: time, lastModified: time, location, version: 'W/"1"' };
   expect(made.body).toEqual({ ...sent, id, meta });
   expect((await scim.call('GET', `/Users/${id}`)).body).toEqual(made.body);
+});
+
+test('what Entra posts comes back, its manager as an object', async () => {
+  const { meta: _, roles: __, ...sent } = fixture('entra-create');
+  const made = await scim.call('POST', '/Users', fixture('entra-create'), { source: 'entra' });
+  const enterprise = { department: 'Field', manager: { value: '77c1a2f0-3f5e-4a13-8f2d-2b8f5d6a9d10' } };
+  expect(made.status).toBe(201);
+  expect(made.body).toMatchObject({ ...sent, [ENTERPRISE_URN]: enterprise });
+  expect(made.body).not.toHaveProperty('roles');
+});
+
+test('nulls, a string for active and a misspelt schema do not keep a joiner out', async () => {
+  const sent: JsonObject = { ...fixture('entra-create-nulls'), userName: 'nulls@hosts.example' };
+  const made = await scim.call('POST', '/Users', sent, { source: 'entra' });
+  expect(made.status).toBe(201);
+  expect(made.body).toMatchObject({ active: true, schemas: sent['schemas'] });
+  expect(Object.values(made.body)).not.toContain(null);
+});
+
+test('what the SCIM Validator posts is taken, its "True" as a boolean', async () => {
+  const made = await scim.call('POST', '/Users', fixture('validator-create'), { source: 'entra' });
+  expect(made.status).toBe(201);
+  expect(made.body['roles']).toEqual([{ primary: true, display: 'D4', value: 'E5', type: 'F6' }]);
+});
+
+test('the Location follows PUBLIC_URL', async () => {
+  const behindProxy = await startScimServer('https://keys.hosts.example/');
+  try {
+    const made = await behindProxy.call('POST', '/Users', fixture('okta-create'));
+    expect(made.headers.get('location')).toBe(`https://keys.hosts.example/scim/v2/Users/${made.body['id']}`);
+  } finally {
+    await behindProxy.close();
+  }
+});
+
+test('names of attributes have no case, unknown ones are kept, read-only ones ignored', async () => {
+  const body = {
+    USERNAME: 'odd@hosts.example',
+    Id: 'mine',
+    'urn:x:1.0:User': { a: [1, null] },
+    colour: { b: 2 },
+  };
+  const { status, body: made } = await scim.call('POST', '/Users', body);
+  expect(status).toBe(201);
+  expect(made['id']).not.toBe('mine');
+  expect(made).toMatchObject({ userName: 'odd@hosts.example', active: true, colour: { b: 2 } });
+  expect(made['urn:x:1.0:User']).toEqual({ a: [1, null] });
+  expect(made['schemas']).toEqual(['urn:ietf:params:scim:schemas:core:2.0:User']);
+});
+
+test('a body of plain application/json, or without a type, is taken', async () => {
+  const body = (userName: string) => JSON.stringify({ userName });
+  const json = { headers: { 'Content-Type': 'application/json' } };
+  expect((await scim.call('POST', '/Users', body('json'), json)).status).toBe(201);
+  expect(
+    (await scim.call('POST', '/Users', body('untyped'), { headers: { 'Content-Type': '' } })).status,
+  ).toBe(201);
+});
+
+describe('what cannot be a user is refused with a reason, and nothing is kept of it', () => {
+  test.each([
+    ['no userName', { displayName: 'x' }, 'invalidValue', /userName is required/],
+    ['an empty userName', { userName: '  ' }, 'invalidValue', /userName is required/],
+    ['a userName that is null', { userName: null }, 'invalidValue', /userName is required/],
+    ['a userName of another type', { userName: 5 }, 'invalidValue', /userName must be a string/],
+    ['a userName too long', { userName: 'x'.repeat(513) }, 'invalidValue', /userName can have at most 512/],
+    ['an externalId too long', { userName: 'u', externalId: 'x'.repeat(513) }, 'invalidValue', /externalId/],
+    [
+      'an externalId of another type',
+      { userName: 'u', externalId: 7 },
+      'invalidValue',
+      /externalId must be a string/,
+    ],
+    [
+      'active of another type',
+      { userName: 'u', active: 'perhaps' },
+      'invalidValue',
+      /active must be true or false/,
+    ],
+    ['active as a number', { userName: 'u', active: 1 }, 'invalidValue', /active must be true or false/],
+    ['a name of another type', { userName: 'u', name: 'U' }, 'invalidValue', /name must be an object/],
+    [
+      'emails of another type',
+      { userName: 'u', emails: ['u@x.y'] },
+      'invalidValue',
+      /emails must be an object/,
+    ],
+    ['an email of another type', { userName: 'u', emails: [{ value: 1 }] }, 'invalidValue', /emails.value/],
+    [
+      'two primary emails',
+      {
+        userName: 'u',
+        emails: [
+          { value: 'a', primary: true },
+          { value: 'b', primary: 'true' },
+        ],
+      },
+      'invalidValue',
+      /one value of emails can be primary/,
+    ],
+    ['schemas of another type', { userName: 'u', schemas: 'x' }, 'invalidValue', /schemas must be an array/],
+    [
+      'schemas of something else',
+      { userName: 'u', schemas: ['urn:x'] },
+      'invalidValue',
+      /schemas must contain/,
+    ],
+    [
+      'an extension of another type',
+      { userName: 'u', [ENTERPRISE_URN]: 'x' },
+      'invalidValue',
+      /must be an object/,
+    ],
+    ['a manager of another type', { userName: 'u', manager: 5 }, 'invalidValue', /manager must be an object/],
+    ['a key that is no name', { userName: 'u', 'a b': 1 }, 'invalidPath', /"a b" is not an attribute/],
+    ['a list', [{ userName: 'u' }], 'invalidSyntax', /must be a JSON object/],
+  ])('%s', async (_, body, scimType, detail) => {
+    const before = scim.intakes.length;
+    const refused = await scim.call('POST', '/Users', body);
+    expect(refused).toMatchObject({ status: 400, body: { status: '400', scimType } });
+    expect(refused.body['detail']).toMatch(detail);
+    expect(scim.intakes).toHaveLength(before);
+  });
+});
+
+test('a userName that is taken, in any case, is a 409 that names it; another source is another directory', async () => {
+  const userName = 'Taken@hosts.example';
+  expect((await scim.call('POST', '/Users', { userName })).status).toBe(201);
+  const refused = await scim.call('POST', '/Users', { userName: ' TAKEN@hosts.example' });
+  expect(refused.status).toBe(409);
+  expect(refused.body).toEqual({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: '409',
+    scimType: 'uniqueness',
+    detail: 'another user has the userName "taken@hosts.example"',
+  });
+  expect((await scim.call('POST', '/Users', { userName }, { source: 'entra' })).status).toBe(201);
+});
+
+test('the same externalId may belong to several users', async () => {
+  const statuses = ['twin-a', 'twin-b'].map(async (userName) => {
+    const { status } = await scim.call('POST', '/Users', { userName, externalId: 'twins' });
+    return status;
+  });
+  expect(await Promise.all(statuses)).toEqual([201, 201]);
+});
+
+test('the same POST 50 times at once makes one user: one 201, the rest 409', async () => {
+  const post = async () => (await scim.call('POST', '/Users', { userName: 'rush@hosts.example' })).status;
+  const statuses = await Promise.all(Array.from({ length: 50 }, post));
+  expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+  expect(statuses.filter((status) => status === 409)).toHaveLength(49);
+});
+
+test('a password is nowhere: not in the answer, the notice, the resource, the log', async () => {
+  const password = 'canary-8f3e1c';
+  const body = {
+    userName: 'canary@hosts.example',
+    Password: password,
+    name: { givenName: 'C', password },
+    'urn:x:1.0:User': { password, deep: { Password: password } },
+    'urn:ietf:params:scim:schemas:core:2.0:User:password': password,
+  };
+  const made = await scim.call('POST', '/Users', body);
+  const path = `/Users/${made.body['id']}`;
+  const patch = { Operations: [{ op: 'replace', value: { password, title: 'x' } }] };
+  const answers = [
+    made,
+    await scim.call('PATCH', path, patch),
+    await scim.call('PUT', path, { ...body, title: 'y' }),
+    await scim.call('POST', '/Users', { userName: 5, password }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 400]);
+  const kept = await scim.pool.query(
+    `SELECT resource::text FROM scim_resources UNION ALL SELECT body::text FROM notices
+     UNION ALL SELECT to_jsonb(events)::text FROM events`,
+  );
+  expect(kept.rows.length).toBeGreaterThan(3);
+  expect(
+    JSON.stringify([kept.rows, answers.map(({ text }) => text), scim.logged, scim.intakes]),
+  ).not.toContain(password);
 });

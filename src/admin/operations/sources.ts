@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { hashToken, newToken } from '../../http/bearer.js';
+import { Problem } from '../../http/problem.js';
+import { redecide } from '../../jobs/redecide.js';
+import { listSources } from '../../records/listings.js';
+import {
+  addSource,
+  findPeopleOf,
+  findSource,
+  removeSource,
+  rotateSecret,
+  rotateToken,
+  secretPlace,
+  type SourceRow,
+} from '../../records/source-rows.js';
+import type { NewToken } from '../../records/token-rows.js';
+import { invalidInput, nameInput, numberInput, parseInput } from '../input.js';
+import type { OperationsParts } from '../operations.js';
+
+const HOUR_MS = 3_600_000;
+const MAX_OVERLAP_HOURS = 720;
+const RESERVED = 'operator';
+
+const secretInput = z
+  .string({ error: 'must be a text' })
+  .regex(/^[\x21-\x7e]{8,512}$/, 'must be 8 to 512 characters of ASCII without spaces');
+
+const domainInput = z
+  .string({ error: 'must be a text' })
+  .transform((domain) => domain.trim().toLowerCase().replace(/^@/, ''))
+  .refine((domain) => /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain), 'must be a mail domain');
+
+export function newSourceInput(kinds: readonly string[]) {
+  return z.strictObject({
+    name: nameInput.refine((name) => name !== RESERVED, `${RESERVED} is reserved`),
+    kind: z.enum(kinds as [string, ...string[]], { error: `must be one of ${kinds.join(', ')}` }),
+    domains: z.array(domainInput).max(1_000).default([]),
+    observed: z.boolean().default(false),
+    presenceOnly: z.boolean().default(false),
+    secret: secretInput.optional(),
+  });
+}
+
+export const rotateInput = z.strictObject({
+  name: nameInput,
+  overlapHours: numberInput(0, MAX_OVERLAP_HOURS).default(24),
+  secret: secretInput.optional(),
+});
+
+export const sourceNameInput = z.strictObject({ name: nameInput });
+
+/** A source and the credential it shall use: shown once, since only a hash, or a sealed text, is kept. */
+export interface ShownSource {
+  name: string;
+  kind: string;
+  url: string;
+  token?: string;
+  secret?: string;
+}
+
+type Parts = Pick<
+  OperationsParts,
+  'pool' | 'prisma' | 'tell' | 'newId' | 'now' | 'seal' | 'publicUrl' | 'webhookKinds'
+>;
+
+export function createSourceOperations(parts: Parts) {
+  const { prisma } = parts;
+  return {
+    list: async () => ({ sources: await listSources(prisma), nextCursor: null }),
+    add: (by: string, given: unknown) => add(parts, by, given),
+    rotate: (by: string, given: unknown) => rotate(parts, by, given),
+    remove: (by: string, given: unknown) => remove(parts, by, given),
+  };
+}
+
+async function add(parts: Parts, by: string, given: unknown): Promise<ShownSource> {
+  const { prisma, newId, seal, webhookKinds } = parts;
+  const input = parseInput(newSourceInput(['scim', ...webhookKinds]), given);
+  const { secret: givenSecret, ...asked } = input;
+  const id = newId();
+  const token = asked.kind === 'scim' ? makeToken(parts, asked.name, givenSecret) : null;
+  const secret = token ? null : (givenSecret ?? newSecret());
+  const sealed = secret && seal.seal(secret, secretPlace(id, 1));
+  const row = { id, ...asked, secret: sealed, secretGeneration: sealed ? 1 : 0 };
+  const audit = { actor: by, action: 'source.add', subject: asked.name, detail: asked };
+  if (await addSource(prisma, row, token?.row ?? null, audit)) {
+    return show(parts, asked, token ? { token: token.text } : { secret: secret! });
+  }
+  throw new Problem({
+    status: 409,
+    code: 'SOURCE_NAME_TAKEN',
+    detail: `there is already a source named ${asked.name}`,
+  });
+}
+
+async function rotate(
+  parts: Parts,
+  by: string,
+  given: unknown,
+): Promise<ShownSource & { previousUntil: Date }> {
+  const { prisma, now } = parts;
+  const { name, overlapHours, secret } = parseInput(rotateInput, given);
+  const source = await findSource(prisma, name);
+  if (!source || source.removedAt || source.name === RESERVED) throw unknownSource(name);
+  const previousUntil = new Date(now().getTime() + overlapHours * HOUR_MS);
+  const audit = { actor: by, action: 'source.rotate', subject: name, detail: { overlapHours } };
+  if (source.kind === 'scim') {
+    const token = makeToken(parts, name, secret);
+    await rotateToken(prisma, source.id, token.row, previousUntil, audit);
+    return { ...show(parts, source, { token: token.text }), previousUntil };
+  }
+  const next = secret ?? newSecret();
+  await replaceSecret(parts, source, next, previousUntil, audit);
+  return { ...show(parts, source, { secret: next }), previousUntil };
+}
+
+async function replaceSecret(
+  { prisma, seal }: Parts,
+  source: SourceRow,
+  secret: string,
+  until: Date,
+  audit: Parameters<typeof rotateSecret>[4],
+): Promise<void> {
+  const sealed = seal.seal(secret, secretPlace(source.id, source.secretGeneration + 1));
+  if (await rotateSecret(prisma, source, sealed, until, audit)) return;
+  throw new Problem({
+    status: 409,
+    code: 'SOURCE_CHANGED',
+    detail: `somebody else changed ${source.name} at the same time; look at it and try again`,
+  });
+}
+
+/** Said again, it ends a removal that was broken off before everybody was decided again. */
+async function remove(
+  { pool, prisma, tell, newId, now }: Parts,
+  by: string,
+  given: unknown,
+): Promise<{ name: string; removedAt: Date; people: number }> {
+  const { name } = parseInput(sourceNameInput, given);
+  const source = await findSource(prisma, name);
+  if (!source || source.name === RESERVED) throw unknownSource(name);
+  const removedAt = source.removedAt ?? now();
+  const audit = { actor: by, action: 'source.remove', subject: name };
+  if (!source.removedAt && !(await removeSource(prisma, source.id, removedAt, audit))) {
+    throw new Problem({
+      status: 503,
+      code: 'SOURCES_BUSY',
+      detail: 'a long transaction, such as a backup, reads the sources; try again when it is over',
+      headers: { 'Retry-After': '60' },
+    });
+  }
+  const people = await findPeopleOf(prisma, source.id);
+  await redecide(people, { pool, tell, newId });
+  return { name, removedAt, people: people.length };
+}
+
+function makeToken({ newId }: Parts, name: string, givenSecret: string | undefined) {
+  if (givenSecret !== undefined) throw invalidInput('secret: a scim source has a token, which is made here');
+  const text = newToken();
+  const row: NewToken = { id: newId(), name, hash: hashToken(text), scopes: ['scim'], expiresAt: null };
+  return { text, row };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function show(
+  { publicUrl }: Parts,
+  { name, kind }: { name: string; kind: string },
+  credential: { token: string } | { secret: string },
+): ShownSource {
+  const url = kind === 'scim' ? `${publicUrl}/scim/v2` : `${publicUrl}/webhooks/${name}`;
+  return { name, kind, url, ...credential };
+}
+
+export function unknownSource(name: string): Problem {
+  return new Problem({ status: 404, code: 'SOURCE_UNKNOWN', detail: `there is no source named ${name}` });
+}

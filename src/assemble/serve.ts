@@ -1,0 +1,72 @@
+import { redecide } from '../jobs/redecide.js';
+import { countUnreadable, destroyUnreadable } from '../records/unreadable.js';
+import { openCore, type Core, type CoreOptions } from './core.js';
+import { startWeb } from './web.js';
+import { startWork } from './work.js';
+import { openZoom, type Zoom } from './zoom.js';
+
+export interface ServeOptions extends CoreOptions {
+  parts: { web: boolean; worker: boolean };
+  /** Start although sealed keys do not open any more; they count as not held. */
+  acceptKeyLoss: boolean;
+  /** Called when the worker has stopped asking for work for good. */
+  onStuck: () => void;
+}
+
+export interface Serving {
+  core: Core;
+  /** Undefined in a process without web. */
+  url: string | undefined;
+  /** Takes nothing new, ends what runs within the grace, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Sealed keys need ring keys that are not there. */
+export class KeysLost extends Error {
+  override readonly name = 'KeysLost';
+  readonly code = 'KEY_UNREADABLE';
+
+  constructor(readonly lost: ReadonlyMap<string, number>) {
+    const list = [...lost].map(([id, count]) => `${count} under key "${id}"`).join(', ');
+    super(
+      `sealed host keys do not open with ENCRYPTION_KEYS (${list}). Put the missing keys back; ` +
+        'or start once with --accept-key-loss: those keys count as not held, and new ones are set.',
+    );
+  }
+}
+
+/** A process of the service: web, worker, or both. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const core = await openCore(options);
+  const doors: (() => Promise<unknown>)[] = [];
+  let zoom: Zoom | undefined;
+  const stop = async () => {
+    // Together: what is asked for and what runs share the grace.
+    await Promise.all(doors.splice(0).map((close) => close()));
+    zoom?.close();
+    await core.close();
+  };
+  try {
+    await checkKeys(core, options.acceptKeyLoss);
+    if (options.parts.worker) zoom = openZoom(core);
+    const workers = zoom && startWork(core, zoom, options.onStuck);
+    if (workers) doors.push(() => workers.drain());
+    const workGoesOn = workers ? () => Date.now() - workers.lastPollAt() < core.durations.watchdogMs : null;
+    const web = options.parts.web ? await startWeb(core, { workGoesOn }) : undefined;
+    if (web) doors.push(() => web.close());
+    core.log.info({ url: web?.url, worker: options.parts.worker, queue: core.address.kind }, 'hostkeeper started');
+    return { core, url: web?.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function checkKeys({ database, ring, relay, newId, log }: Core, acceptLoss: boolean): Promise<void> {
+  const lost = await countUnreadable(database.pool, ring.ids);
+  if (lost.size === 0) return;
+  if (!acceptLoss) throw new KeysLost(lost);
+  const people = await destroyUnreadable(database.pool, ring.ids);
+  log.error({ code: 'KEY_UNREADABLE', alert: 'KEY_UNREADABLE', people: people.length }, 'unreadable host keys given up');
+  await redecide(people, { pool: database.pool, tell: relay, newId });
+}

@@ -1,0 +1,98 @@
+import type pg from 'pg';
+import type { Log } from '../log.js';
+import { isUnavailable, StoreUnavailable } from './database.js';
+
+export interface FoundToken {
+  id: string;
+  name: string;
+  /** Of a token that a source speaks with. */
+  sourceId: string | null;
+  sourceName: string | null;
+  scopes: string[];
+  expiresAt: Date | null;
+  /** The tokens of a removed source count as revoked. */
+  revokedAt: Date | null;
+}
+
+interface TokenRow extends FoundToken {
+  hash: Buffer;
+  unnoted: boolean;
+}
+
+interface Asking {
+  hash: Buffer;
+  resolve: (found: FoundToken | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+const FIND = `
+SELECT t.hash, t.id, t.name, t.source_id AS "sourceId", s.name AS "sourceName", t.scopes, t.expires_at AS "expiresAt",
+  coalesce(t.revoked_at, s.removed_at) AS "revokedAt",
+  t.revoked_at IS NULL AND coalesce(t.expires_at > now(), true)
+    AND coalesce(t.last_used_at < now() - interval '1 minute', true) AS unnoted
+FROM tokens t LEFT JOIN sources s ON s.id = t.source_id WHERE t.hash = ANY ($1::bytea[])`;
+
+const NOTE_USE = `
+UPDATE tokens SET last_used_at = now() WHERE id = ANY ($1::uuid[])
+  AND coalesce(last_used_at < now() - interval '1 minute', true)`;
+
+/**
+ * Finds a token by its SHA-256. What is asked for in one turn shares one query, and nothing is kept for the next: a
+ * revoked token is refused at once. Throws StoreUnavailable.
+ */
+export type FindToken = (hash: Buffer) => Promise<FoundToken | undefined>;
+
+export function createTokenFinder({ pool, log }: { pool: pg.Pool; log: Log }): FindToken {
+  const noteUse = createUseNotes(pool, log);
+  let waiting: Asking[] = [];
+
+  const ask = async () => {
+    const asked = waiting;
+    waiting = [];
+    try {
+      const rows = await findRows(pool, asked);
+      const found = new Map(rows.map((row) => [row.hash.toString('hex'), row]));
+      for (const { hash, resolve } of asked) resolve(toFound(found.get(hash.toString('hex'))));
+      noteUse(rows.filter((row) => row.unnoted).map((row) => row.id));
+    } catch (error) {
+      const failure = isUnavailable(error) ? new StoreUnavailable(error) : error;
+      for (const { reject } of asked) reject(failure);
+    }
+  };
+  return (hash) =>
+    new Promise((resolve, reject) => {
+      // After the I/O of this turn: requests that arrived together are looked up together.
+      if (waiting.push({ hash, resolve, reject }) === 1) setImmediate(() => void ask());
+    });
+}
+
+async function findRows(pool: pg.Pool, asked: Asking[]): Promise<TokenRow[]> {
+  const hashes = [...new Map(asked.map(({ hash }) => [hash.toString('hex'), hash])).values()];
+  return (await pool.query<TokenRow>({ name: 'find-tokens', text: FIND, values: [hashes] })).rows;
+}
+
+function toFound(row: TokenRow | undefined): FoundToken | undefined {
+  if (!row) return undefined;
+  const { hash: _hash, unnoted: _unnoted, ...found } = row;
+  return found;
+}
+
+/** When a token was last used, to the minute; nobody waits for it, and a failure only makes it older. */
+function createUseNotes(pool: pg.Pool, log: Log): (ids: string[]) => void {
+  const noting = new Set<string>();
+
+  const note = async (ids: string[]) => {
+    for (const id of ids) noting.add(id);
+    try {
+      await pool.query({ name: 'note-token-use', text: NOTE_USE, values: [ids] });
+    } catch (error) {
+      log.warn({ err: error }, 'use of a token not noted');
+    } finally {
+      for (const id of ids) noting.delete(id);
+    }
+  };
+  return (used) => {
+    const ids = used.filter((id) => !noting.has(id));
+    if (ids.length > 0) void note(ids);
+  };
+}

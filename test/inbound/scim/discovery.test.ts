@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../src/inbound/scim/json.js';
+import { startScimServer, type ScimServer } from './scim-server.js';
+
+let scim: ScimServer;
+beforeAll(async () => {
+  scim = await startScimServer();
+});
+afterAll(() => scim.close());
+
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
+const get = (path: string) => scim.call('GET', path);
+
+test('the configuration offers what there is, and no more', async () => {
+  const { status, body } = await get('/ServiceProviderConfig');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    schemas: [`${CORE}:ServiceProviderConfig`],
+    patch: { supported: true },
+    filter: { supported: true, maxResults: 200 },
+    bulk: { supported: false },
+    sort: { supported: false },
+    changePassword: { supported: false },
+    etag: { supported: false },
+    authenticationSchemes: [{ type: 'oauthbearertoken' }],
+    meta: { location: `${scim.url}/ServiceProviderConfig` },
+  });
+});
+
+test('schemas are a list, each also there by its id, without nulls', async () => {
+  const { body, text } = await get('/Schemas');
+  const schemas = body['Resources'] as JsonObject[];
+  expect(body).toMatchObject({ totalResults: 2, itemsPerPage: 2, startIndex: 1 });
+  expect(schemas.map(({ id }) => id)).toEqual([
+    `${CORE}:User`,
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+  ]);
+  expect(text).not.toMatch(/null|"any"/);
+  for (const schema of schemas) {
+    expect((await get(`/Schemas/${schema['id']}`)).body).toEqual(schema);
+    expect((schema['meta'] as JsonObject)['location']).toBe(`${scim.url}/Schemas/${schema['id']}`);
+  }
+  const attributes = schemas[0]?.['attributes'] as JsonObject[];
+  expect(attributes.find(({ name }) => name === 'userName')).toMatchObject({
+    required: true,
+    uniqueness: 'server',
+  });
+  expect(attributes.find(({ name }) => name === 'password')).toMatchObject({ returned: 'never' });
+});
+
+test('the resource type User is there, alone and in the list', async () => {
+  const { body } = await get('/ResourceTypes');
+  expect(body).toMatchObject({ totalResults: 1, Resources: [{ id: 'User', endpoint: '/Users' }] });
+  expect((await get('/ResourceTypes/User')).body).toEqual((body['Resources'] as JsonObject[])[0]);
+});
+
+test.each(['/Schemas/urn:x', '/ResourceTypes/Robot'])('%s is a 404', async (path) => {
+  expect(await get(path)).toMatchObject({ status: 404, body: { status: '404' } });
+});
+
+test.each(['/Schemas', '/ResourceTypes', '/ServiceProviderConfig'])(
+  'a filter on %s is a 403',
+  async (path) => {
+    expect((await get(`${path}?filter=id%20eq%20%22x%22`)).status).toBe(403);
+  },
+);
+
+test('groups can be looked for, though there are none; making one is not offered', async () => {
+  const filter = new URLSearchParams({ filter: 'displayName eq "Hosts"', startIndex: '1', count: '100' });
+  expect(await get(`/Groups?${filter}`)).toMatchObject({
+    status: 200,
+    body: { totalResults: 0, Resources: [] },
+  });
+  expect((await scim.call('POST', '/Groups', { displayName: 'Hosts' })).status).toBe(501);
+  for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+    expect((await scim.call(method, '/Groups/g1')).status).toBe(404);
+  }
+});
+
+test.each([
+  ['POST', '/Bulk'],
+  ['GET', '/Me'],
+  ['POST', '/.search'],
+  ['POST', '/Users/.search'],
+])('%s %s is a 501', async (method, path) => {
+  expect(await scim.call(method, path)).toMatchObject({ status: 501, body: { status: '501' } });
+});
