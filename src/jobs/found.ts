@@ -7,9 +7,11 @@ import { transaction } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
+import { pauseAll } from './after-failure.js';
 import { claimHeld, holdJob, skip, type Claim, type HeldJob } from './claim.js';
 import { nextStep } from './retry.js';
 import type { RunOptions } from './run-options.js';
+import { decideAgain } from './take-event.js';
 
 /** What Zoom said when asked for a person's user. */
 export type Looked =
@@ -35,7 +37,11 @@ export async function takeFound(
     if (person.zoomUsers.some((one) => one.standing === 'active')) {
       return claimHeld(client, { ...found, person }, startedAt, options);
     }
+    if (looked.outcome === 'failure' && looked.failure.then === 'pause') {
+      await pauseAll(client, looked.failure.code, found.held.now, options);
+    }
     const job = waitRow(found, looked, options);
+    decideAgain(found.held.people, found.held.before, { held: found.held, newId: options.newId });
     await writeChanges(client, { ...differences(found.held), jobStates: [job] });
     return skip(
       job.code,

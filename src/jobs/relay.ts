@@ -25,6 +25,9 @@ export interface RelayOptions {
 
 /** What the queue holds at most; more would only wait there, and be lost with it. */
 export const MAX_OUTSTANDING = 1_000;
+/** Rows that somebody is working on are told by them. */
+const UNTELL = `UPDATE jobs SET told_at = NULL WHERE id IN (
+  SELECT id FROM jobs WHERE id = ANY ($1::uuid[]) FOR UPDATE SKIP LOCKED)`;
 const COUNT_AGE_MS = 1_000;
 const MAX_BULK = 500;
 
@@ -47,8 +50,7 @@ export function createRelay({ queue, pool, log, failpoint }: RelayOptions): Rela
     failpoint('after-relay-read');
     const fits = entries.slice(0, await room.take(entries.length));
     const left = entries.slice(fits.length).map((entry) => entry.jobId);
-    if (left.length > 0)
-      await pool.query('UPDATE jobs SET told_at = NULL WHERE id = ANY ($1::uuid[])', [left]);
+    if (left.length > 0) await pool.query(UNTELL, [left]);
     await queue.add(fits);
     failpoint('after-enqueue');
   };

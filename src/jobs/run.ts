@@ -35,7 +35,8 @@ async function write(claim: WriteClaim, options: RunOptions): Promise<void> {
     options.log.info({ ...fields, outcome: result.outcome, trackingId: result.trackingId }, 'attempt done');
 }
 
-async function send(claim: WriteClaim, { zoom, durations }: RunOptions): Promise<WriteResult> {
+async function send(claim: WriteClaim, options: RunOptions): Promise<WriteResult> {
+  const { zoom, durations } = options;
   const hasTime = () => claim.leaseEndsAt - performance.now() >= durations.zoomTimeoutMs;
   const terms = { priority: priorityOf(claim.priority), beforeSend: hasTime };
   const input = { zoomUser: claim.zoomUserId, hostKey: claim.hostKey };
@@ -47,12 +48,19 @@ async function send(claim: WriteClaim, { zoom, durations }: RunOptions): Promise
     const { outcome, trackingId } = await zoomActions['clear-host-key'].run(zoom, input, terms);
     return { outcome: outcome === 'gone' ? 'gone' : 'applied', trackingId };
   } catch (error) {
-    if (error instanceof ZoomFailure) return { outcome: 'failure', failure: error };
-    throw error;
+    return { outcome: 'failure', failure: failureOf(error, options) };
   }
 }
 
-async function look(mail: string, priority: number, { zoom }: RunOptions): Promise<Looked> {
+/** A mistake of ours counts as an attempt too, one that may have been applied: it must not go on for ever. */
+function failureOf(error: unknown, { log }: RunOptions): ZoomFailure {
+  if (error instanceof ZoomFailure) return error;
+  log.error({ err: error, code: 'UNEXPECTED' }, 'zoom action broke off');
+  return new ZoomFailure('ZOOM_UNREADABLE', { sent: 'unanswered', cause: error });
+}
+
+async function look(mail: string, priority: number, options: RunOptions): Promise<Looked> {
+  const { zoom } = options;
   try {
     const user = await zoomActions['find-user'].run(
       zoom,
@@ -61,8 +69,7 @@ async function look(mail: string, priority: number, { zoom }: RunOptions): Promi
     );
     return user ? { outcome: 'found', user } : { outcome: 'nobody' };
   } catch (error) {
-    if (error instanceof ZoomFailure) return { outcome: 'failure', failure: error };
-    throw error;
+    return { outcome: 'failure', failure: failureOf(error, options) };
   }
 }
 

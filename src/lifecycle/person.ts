@@ -63,6 +63,8 @@ export interface UnfinishedJob {
   action: JobAction;
   state: JobState;
   zoomUserId: string | null;
+  /** Why it ends, when this transaction ends it. */
+  code?: string;
   /** Attempts so far. */
   attempts: number;
   priority: number;

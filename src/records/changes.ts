@@ -63,7 +63,8 @@ const PARTS = {
     columns: 'zoom_user_id, generation, state, set_at, replaced_at, destroyed_at',
     sql: (rows) => `UPDATE host_keys SET state = x.state, set_at = coalesce(x.set_at, host_keys.set_at),
       replaced_at = coalesce(x.replaced_at, host_keys.replaced_at), destroyed_at = x.destroyed_at,
-      sealed = CASE WHEN x.state = 'destroyed' THEN NULL ELSE host_keys.sealed END
+      sealed = CASE WHEN x.state = 'destroyed' THEN NULL ELSE host_keys.sealed END,
+      hash = CASE WHEN x.state = 'destroyed' THEN NULL ELSE host_keys.hash END
       FROM ${rows} x WHERE host_keys.zoom_user_id = x.zoom_user_id AND host_keys.generation = x.generation`,
   },
   hostKeys: {
@@ -77,7 +78,7 @@ const PARTS = {
       'id, person_id, zoom_user_id, state, code, attempts, strikes, next_attempt_at, told_at, finished_at',
     sql: (
       rows,
-    ) => `UPDATE jobs SET state = x.state, code = x.code, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
+    ) => `UPDATE jobs SET state = x.state, code = CASE WHEN x.state = 'running' THEN jobs.code ELSE x.code END, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
       attempts = coalesce(x.attempts, jobs.attempts), strikes = coalesce(x.strikes, jobs.strikes),
       next_attempt_at = coalesce(x.next_attempt_at, jobs.next_attempt_at),
       told_at = CASE WHEN x.next_attempt_at IS NULL THEN jobs.told_at ELSE x.told_at END, finished_at = x.finished_at

@@ -126,6 +126,7 @@ function jobRow(person: Person, job: Person['jobs'][number], now: number): Row {
     person_id: person.id,
     zoom_user_id: job.zoomUserId,
     state: job.state,
+    code: job.code ?? null,
     attempts: job.attempts,
     next_attempt_at: job.state === 'queued' ? iso(now) : null,
     told_at: job.state === 'queued' ? iso(now) : null,

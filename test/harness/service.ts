@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { openCore, type Core } from '../../src/assemble/core.js';
 import { startWork } from '../../src/assemble/work.js';
 import { openZoom } from '../../src/assemble/zoom.js';
 import { readConfig } from '../../src/config.js';
+import type { RunOptions } from '../../src/jobs/run-options.js';
+import type { Workers } from '../../src/jobs/worker.js';
 import { createLog } from '../../src/log.js';
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createTestDatabase } from './database.js';
@@ -11,19 +14,69 @@ const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')}`;
 export interface TestCore {
   core: Core;
   zoom: RehearsalZoom;
+  /** To carry out attempts by hand, one step at a time. */
+  run: RunOptions;
+  /** This process's part in the work, if it takes one. */
+  startWorkers(): Workers;
   /** Everything logged so far. */
   logged(): string;
   close(): Promise<void>;
 }
 
-/** The service's inside on its own database, with a worker and a rehearsal Zoom of its own. */
-export async function startCore(env: Record<string, string> = {}): Promise<TestCore> {
-  const database = await createTestDatabase();
-  const zoom = await startRehearsalZoom({ plan: 'business' });
+export interface TestCoreOptions {
+  /** False: jobs wait until `startWorkers`, or until the test carries them out by hand. */
+  workers?: boolean;
+  /** Somebody else's, who drops it. */
+  databaseUrl?: string;
+  /** Somebody else's, who closes it. */
+  zoom?: RehearsalZoom;
+  failpoint?: (name: string) => void;
+}
+
+/** The service's inside on its own database, with a worker and a rehearsal Zoom of its own unless told otherwise. */
+export async function startCore(
+  env: Record<string, string> = {},
+  options: TestCoreOptions = {},
+): Promise<TestCore> {
+  const { workers = true, failpoint } = options;
+  const closing: (() => unknown)[] = [];
+  const databaseUrl = options.databaseUrl ?? (await ownDatabase(closing));
+  const zoom = options.zoom ?? (await ownZoom(env, closing));
   const lines: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const config = readConfig({
-    DATABASE_URL: database.url,
+  const config = readConfig(environment(databaseUrl, zoom, env));
+  const core = await openCore({ config, log, ...(failpoint && { failpoint }) });
+  closing.push(() => core.close());
+  const calls = openZoom(core);
+  closing.push(() => calls.close());
+  const started: Workers[] = [];
+  closing.push(() => Promise.all(started.map((one) => one.drain())));
+  const startWorkers = () => {
+    const work = startWork(core, calls, () => lines.push('{"alert":"WORKER_STUCK","outcome":"exit"}\n'));
+    started.push(work);
+    return work;
+  };
+  if (workers) startWorkers();
+  return {
+    core,
+    zoom,
+    run: runOptions(core, calls.client),
+    startWorkers,
+    logged: () => lines.join(''),
+    async close() {
+      for (const close of closing.splice(0).reverse()) await close();
+    },
+  };
+}
+
+/** Settings that let a process, this or another, work on this database with this Zoom. */
+export function environment(
+  databaseUrl: string,
+  zoom: RehearsalZoom,
+  env: Record<string, string> = {},
+): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
     ENCRYPTION_KEYS: KEYS,
     ZOOM_API_URL: zoom.apiUrl,
     ZOOM_TOKEN_URL: zoom.tokenUrl,
@@ -33,20 +86,32 @@ export async function startCore(env: Record<string, string> = {}): Promise<TestC
     ZOOM_PLAN: 'business',
     ZOOM_RATE_SHARE: '1',
     ...env,
-  });
-  const core = await openCore({ config, log });
-  const calls = openZoom(core);
-  const workers = startWork(core, calls, () => undefined);
+  };
+}
+
+async function ownDatabase(closing: (() => unknown)[]): Promise<string> {
+  const database = await createTestDatabase();
+  closing.push(() => database.drop());
+  return database.url;
+}
+
+async function ownZoom(env: Record<string, string>, closing: (() => unknown)[]): Promise<RehearsalZoom> {
+  const clockSpeed = Number(env['CLOCK_SPEED'] ?? 1);
+  const zoom = await startRehearsalZoom({ plan: 'business', clockSpeed });
+  closing.push(() => zoom.close());
+  return zoom;
+}
+
+function runOptions(core: Core, zoom: RunOptions['zoom']): RunOptions {
+  const { config, database, relay } = core;
   return {
-    core,
+    ...core,
+    pool: database.pool,
     zoom,
-    logged: () => lines.join(''),
-    async close() {
-      await workers.drain();
-      calls.close();
-      await core.close();
-      await zoom.close();
-      await database.drop();
-    },
+    tell: relay,
+    clockSpeed: config.clockSpeed,
+    waitForZoomDays: config.policy.waitForZoomDays,
+    newLeaseToken: randomUUID,
+    random: Math.random,
   };
 }

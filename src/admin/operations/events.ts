@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EventType } from '../../lifecycle/event.js';
 import { listEvents } from '../../records/listings.js';
 import { nameInput, pagingInput, parseInput, whoInput } from '../input.js';
-import type { OperationsParts } from '../operations.js';
+import type { OperationsParts } from './parts.js';
 import { narrow } from './narrow.js';
 
 const TYPES = [

@@ -5,7 +5,7 @@ import type { JobAction, JobState } from '../../lifecycle/person.js';
 import { addAudit } from '../../records/audit.js';
 import { findJobIds, findJobWithAttempts, type JobFilter, listJobs } from '../../records/listings.js';
 import { codeInput, idInput, nameInput, pagingInput, parseInput, whoInput } from '../input.js';
-import type { OperationsParts } from '../operations.js';
+import type { OperationsParts } from './parts.js';
 import { narrow } from './narrow.js';
 
 const STATES = [

@@ -5,7 +5,7 @@ import { normalise } from '../../lifecycle/event.js';
 import { addAudit } from '../../records/audit.js';
 import { findPerson } from '../../records/find-person.js';
 import { parseInput } from '../input.js';
-import type { OperationsParts } from '../operations.js';
+import type { OperationsParts } from './parts.js';
 
 export const lookUpInput = z
   .strictObject({

@@ -9,7 +9,7 @@ import type { FoundPerson } from '../../records/find-person.js';
 import { listEvents, listJobs } from '../../records/listings.js';
 import { holdPeople } from '../../records/people.js';
 import { parseInput, whoInput } from '../input.js';
-import type { OperationsParts } from '../operations.js';
+import type { OperationsParts } from './parts.js';
 import { requirePerson } from './narrow.js';
 
 export const personInput = z.strictObject({ who: whoInput });

@@ -16,7 +16,7 @@ import {
 } from '../../records/source-rows.js';
 import type { NewToken } from '../../records/token-rows.js';
 import { invalidInput, nameInput, numberInput, parseInput } from '../input.js';
-import type { OperationsParts } from '../operations.js';
+import type { OperationsParts } from './parts.js';
 
 const HOUR_MS = 3_600_000;
 const MAX_OVERLAP_HOURS = 720;

@@ -4,7 +4,7 @@ import { Problem } from '../../http/problem.js';
 import { listTokens } from '../../records/listings.js';
 import { addToken, revokeTokens } from '../../records/token-rows.js';
 import { idInput, nameInput, pagingInput, parseInput, wholeNumberInput } from '../input.js';
-import type { OperationsParts } from '../operations.js';
+import type { OperationsParts } from './parts.js';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 3_650;

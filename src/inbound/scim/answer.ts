@@ -45,6 +45,7 @@ export function answerList(resources: JsonObject[], totalResults: number, startI
 /** Writes past express's json(), which would add a charset to the type and hash the body for an ETag of its own. */
 export function send(response: ServerResponse, { status, headers = {}, body }: Answer): void {
   response.statusCode = status;
+  response.setHeader('Cache-Control', 'no-store');
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body === undefined) return void response.end();
   const text = JSON.stringify(body);

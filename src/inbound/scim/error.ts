@@ -47,8 +47,8 @@ export function notFound(what: string): ScimError {
   return new ScimError(404, `${what} does not exist`, { code: 'NOT_FOUND' });
 }
 
-export function nameTaken(userName: string): ScimError {
-  return new ScimError(409, `another user has the userName ${JSON.stringify(userName)}`, {
+export function nameTaken({ resource }: { resource: Record<string, unknown> }): ScimError {
+  return new ScimError(409, `another user has the userName ${JSON.stringify(resource['userName'])}`, {
     scimType: 'uniqueness',
   });
 }

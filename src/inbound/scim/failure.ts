@@ -7,7 +7,7 @@ const RETRY_AFTER_SECONDS = '5';
 export function toScimError(error: unknown): ScimError {
   if (error instanceof ScimError) return error;
   if (isStoreUnavailable(error)) {
-    return new ScimError(503, 'the database is not available; nothing was kept, ask again', {
+    return new ScimError(503, 'the database is not available for the moment; ask again', {
       code: 'STORE_UNAVAILABLE',
       headers: { 'Retry-After': RETRY_AFTER_SECONDS },
       cause: error,

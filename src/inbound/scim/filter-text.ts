@@ -1,7 +1,7 @@
 import { refusal, type ScimError } from './error.js';
 
 export const MAX_FILTER_LENGTH = 4096;
-export const MAX_FILTER_DEPTH = 32;
+const MAX_FILTER_DEPTH = 32;
 
 /** Marks for what the parser has no tokens for; `%` stands in no attribute's name, so nothing else can look like one. */
 export const SUB_MARK = 'S%';

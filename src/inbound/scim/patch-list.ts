@@ -19,28 +19,20 @@ export function changeList(target: AttributeTarget, before: unknown, value: unkn
 
 /** A multi-valued attribute's values after a `remove`; undefined: it has none. */
 export function removeFromList(target: AttributeTarget, before: unknown, value: unknown): unknown {
-  const { attribute, filter, sub } = target;
-  const values = valuesOf(before);
+  return listOf(target.attribute, valuesLeft(target, valuesOf(before), value), []);
+}
+
+function valuesLeft(
+  { attribute, filter, sub }: AttributeTarget,
+  values: unknown[],
+  value: unknown,
+): unknown[] {
   const matches = matcher(attribute, filter);
-  if (sub)
-    return listOf(
-      attribute,
-      values.flatMap((one) => (matches(one) ? withoutSub(one, sub) : [one])),
-      [],
-    );
-  if (filter)
-    return listOf(
-      attribute,
-      values.filter((one) => !matches(one)),
-      [],
-    );
-  if (value === undefined || value === null || value === '') return undefined;
+  if (sub) return values.flatMap((one) => (matches(one) ? withoutSub(one, sub) : [one]));
+  if (filter) return values.filter((one) => !matches(one));
+  if (value === undefined || value === null || value === '') return [];
   const named = readValues(attribute, value);
-  return listOf(
-    attribute,
-    values.filter((one) => !named.some((name) => isNamedBy(one, name))),
-    [],
-  );
+  return values.filter((one) => !named.some((name) => isNamedBy(one, name)));
 }
 
 function changeElements(target: AttributeTarget, values: unknown[], value: unknown, mode: Mode): unknown {

@@ -14,7 +14,8 @@ export interface UserResource extends JsonObject {
 
 /** They stand in indexes, whose entries PostgreSQL limits to 2.7 kB. */
 const MAX_NAME_LENGTH = 512;
-const MAX_RESOURCE_LENGTH = 1_000_000;
+/** Somewhat more than a body may have, so that whoever could be made can be changed. */
+const MAX_RESOURCE_LENGTH = 1_200_000;
 
 /** A user from the body of a POST: active unless it says otherwise. Throws ScimError. */
 export function readUser(shape: Shape, body: unknown): UserResource {

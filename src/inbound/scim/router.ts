@@ -27,11 +27,11 @@ export function createScimRouter({ authenticate, log, publicUrl, ...options }: S
   const at = (path: string | string[], methods: Methods) => router.all(path, answer(methods, publicUrl));
 
   router.use(identify(authenticate));
+  at('/Users', { GET: users.list, POST: users.create });
   at(['/Bulk', '/Me', '/.search', '/Users/.search', '/Groups/.search'], {
     GET: refuseOptional,
     POST: refuseOptional,
   });
-  at('/Users', { GET: users.list, POST: users.create });
   at('/Users/:id', { GET: users.get, PUT: users.replace, PATCH: users.patch, DELETE: users.remove });
   at('/Groups', { GET: listGroups, POST: createGroup });
   at('/Groups/:id', { GET: refuseGroup, PUT: refuseGroup, PATCH: refuseGroup, DELETE: refuseGroup });

@@ -4,7 +4,7 @@ import type { UserResource } from './resource.js';
 
 /** A user as a row: what clients match on beside the whole of it. */
 export function rowOf(id: string, resource: UserResource): ScimRow {
-  const externalId = typeof resource['externalId'] === 'string' ? resource['externalId'] : null;
+  const externalId = typeof resource['externalId'] === 'string' ? resource['externalId'] || null : null;
   return {
     id,
     type: 'User',

@@ -42,7 +42,7 @@ async function restore(writing: UserWriting, asked: Asked, row: ScimRow): Promis
   const holder = await writing.directory.findByName(asked.sourceId, row.type, row.nameKey);
   if (!holder) return undefined;
   const isReturner = !holder.active && row.active && holder.externalId === row.externalId;
-  if (!isReturner) throw nameTaken(row.nameKey);
+  if (!isReturner) throw nameTaken(row);
   return replaceRow(writing, { ...asked, id: holder.id }, holder, { ...row, id: holder.id });
 }
 
@@ -89,7 +89,7 @@ async function replaceRow(
 ): Promise<KeptResource | undefined> {
   const scim: ScimWrite = { write: 'replace', row, expectedVersion: before.version };
   const accepted = await write(writing, asked, scim, before);
-  if (accepted.outcome === 'name-taken') throw nameTaken(row.nameKey);
+  if (accepted.outcome === 'name-taken') throw nameTaken(row);
   return accepted.outcome === 'kept' ? keptOf(row, accepted, before) : undefined;
 }
 

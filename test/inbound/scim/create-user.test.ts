@@ -157,7 +157,7 @@ test('a userName that is taken, in any case, is a 409 that names it; another sou
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: '409',
     scimType: 'uniqueness',
-    detail: 'another user has the userName "taken@hosts.example"',
+    detail: 'another user has the userName " TAKEN@hosts.example"',
   });
   expect((await scim.call('POST', '/Users', { userName }, { source: 'entra' })).status).toBe(201);
 });

@@ -1,0 +1,70 @@
+import { invalidInput } from '../input.js';
+import type { Operations } from '../operations.js';
+import type { Scope } from '../operations/tokens.js';
+
+/** A request as the operations see it; they know nothing of express. */
+export interface Asked {
+  /** The name of the token. */
+  by: string;
+  params: Record<string, string>;
+  query: unknown;
+  body: unknown;
+}
+
+export interface Route {
+  method: 'get' | 'post' | 'delete';
+  path: string;
+  scope: Scope;
+  status: number;
+  act: (asked: Asked) => Promise<unknown>;
+}
+
+/** Every address below `/api`. People are asked about in bodies: a mail has no place in an address. */
+export function routesOf({ sources, tokens, jobs, events, people, lookUp }: Operations): Route[] {
+  return [
+    get('/sources', 'admin', () => sources.list()),
+    post('/sources', 'admin', ({ by, body }) => sources.add(by, body), 201),
+    post('/sources/:name/rotate', 'admin', ({ by, params, body }) => sources.rotate(by, join(body, params))),
+    remove('/sources/:name', 'admin', ({ by, params }) => sources.remove(by, params)),
+
+    get('/tokens', 'admin', ({ query }) => tokens.list(query)),
+    post('/tokens', 'admin', ({ by, body }) => tokens.create(by, body), 201),
+    remove('/tokens/:token', 'admin', ({ by, params }) => tokens.revoke(by, params)),
+
+    get('/jobs', 'jobs:read', ({ query }) => jobs.list(query)),
+    get('/jobs/:id', 'jobs:read', ({ params }) => jobs.show(params)),
+    post('/jobs/rerun', 'jobs:write', ({ by, body }) => jobs.rerun(by, body)),
+    post('/jobs/:id/rerun', 'jobs:write', ({ by, params }) => jobs.rerunOne(by, params)),
+
+    get('/events', 'jobs:read', ({ query }) => events.list(query)),
+
+    post('/people/show', 'admin', ({ body }) => people.show(body)),
+    post('/people/clear', 'admin', ({ by, body }) => people.clear(by, body)),
+    post('/people/restore', 'admin', ({ by, body }) => people.restore(by, body)),
+    post('/people/rotate', 'admin', ({ by, body }) => people.rotate(by, body)),
+
+    post('/host-keys/lookup', 'keys:read', ({ by, body }) => lookUp(by, body)),
+  ];
+}
+
+type Act = Route['act'];
+
+function get(path: string, scope: Scope, act: Act): Route {
+  return { method: 'get', path, scope, status: 200, act };
+}
+
+function post(path: string, scope: Scope, act: Act, status = 200): Route {
+  return { method: 'post', path, scope, status, act };
+}
+
+function remove(path: string, scope: Scope, act: Act): Route {
+  return { method: 'delete', path, scope, status: 200, act };
+}
+
+/** What the address names wins over what a body says of it. */
+function join(body: unknown, params: Record<string, string>): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw invalidInput('the body must be a JSON object');
+  }
+  return { ...body, ...params };
+}

@@ -1,0 +1,79 @@
+import type { DoctorParts } from '../doctor.js';
+import type { Operations } from '../operations.js';
+import { createStyle, type Style } from './style.js';
+
+export interface StartOptions {
+  acceptKeyLoss: boolean;
+}
+
+/** What the process can do with itself; each gives the exit code when it ends. */
+export interface Runs {
+  /** Web and worker. */
+  serve: (options: StartOptions) => Promise<number>;
+  web: (options: StartOptions) => Promise<number>;
+  worker: (options: StartOptions) => Promise<number>;
+  rehearse: (options: { exit: boolean }) => Promise<number>;
+  migrate: () => Promise<{ applied: string[] }>;
+  doctor: DoctorParts;
+}
+
+/** The admin side of an open database. */
+export interface OpenAdmin {
+  operations: Operations;
+  close: () => Promise<void>;
+}
+
+interface Stream {
+  write(text: string): unknown;
+}
+
+export interface CliOptions {
+  /** Called when a command needs it, and closed when that command ends. */
+  openAdmin: () => Promise<OpenAdmin>;
+  run: Runs;
+  /** The user of the operating system, who stands in the audit. */
+  user: string;
+  version: string;
+  readFile: (path: string) => Promise<string>;
+  /** Data and nothing else. */
+  stdout: Stream;
+  /** Talk: what went wrong, what to do next. */
+  stderr: Stream;
+  /** A terminal, and no NO_COLOR. */
+  colour: boolean;
+}
+
+/** What the commands are made from. */
+export interface Cli {
+  by: string;
+  run: Runs;
+  style: Style;
+  readFile: (path: string) => Promise<string>;
+  withOperations: <T>(work: (operations: Operations) => Promise<T>) => Promise<T>;
+  /** One line of JSON, or what people read. */
+  print: (asJson: boolean | undefined, data: unknown, text: () => string) => void;
+  say: (text: string) => void;
+  /** For commands that tell by their exit code. */
+  exitWith: (code: number) => void;
+}
+
+export function createContext(options: CliOptions, exitWith: (code: number) => void): Cli {
+  const { openAdmin, run, user, readFile, stdout, stderr, colour } = options;
+  return {
+    by: `cli:${user}`,
+    run,
+    style: createStyle(colour),
+    readFile,
+    async withOperations(work) {
+      const { operations, close } = await openAdmin();
+      try {
+        return await work(operations);
+      } finally {
+        await close();
+      }
+    },
+    print: (asJson, data, text) => void stdout.write(`${asJson ? JSON.stringify(data) : text()}\n`),
+    say: (text) => void stderr.write(`${text}\n`),
+    exitWith,
+  };
+}

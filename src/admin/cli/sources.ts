@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import type { Cli } from './context.js';
+import { invalidInput } from '../input.js';
+import type { ShownSource } from '../operations/sources.js';
+import { toLines } from './style.js';
+
+interface AddOptions {
+  kind: string;
+  domain?: string[];
+  observe?: boolean;
+  presenceOnly?: boolean;
+  secretFile?: string;
+  json?: boolean;
+}
+
+interface RotateOptions {
+  overlap?: string;
+  secretFile?: string;
+  json?: boolean;
+}
+
+export function addSourceCommands(program: Command, cli: Cli): void {
+  const source = program.command('source').description('the systems that tell us about people');
+  addAdd(source, cli);
+  addRotate(source, cli);
+  source
+    .command('list')
+    .description('every connected source')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) => {
+      const listed = await cli.withOperations(({ sources }) => sources.list());
+      cli.print(json, listed, () => {
+        const rows = listed.sources.map((one) => [
+          one.name,
+          one.kind,
+          one.domains,
+          one.observed,
+          one.presenceOnly,
+          one.createdAt,
+        ]);
+        return cli.style.table(['name', 'kind', 'domains', 'observed', 'presence only', 'created'], rows);
+      });
+    });
+  source
+    .command('remove')
+    .description('disconnect a source; said again, it ends a removal that was broken off')
+    .argument('<name>')
+    .option('--json', 'print JSON')
+    .action(async (name: string, { json }: { json?: boolean }) => {
+      const removed = await cli.withOperations(({ sources }) => sources.remove(cli.by, { name }));
+      cli.print(json, removed, () => `${name} is removed; ${removed.people} people were decided again`);
+    });
+}
+
+function addAdd(source: Command, cli: Cli): void {
+  source
+    .command('add')
+    .description('connect a source; prints its URL and its credential, once')
+    .argument('<name>', 'for addresses and lists, such as okta')
+    .requiredOption('--kind <kind>', 'scim, zoom, ...')
+    .option('--domain <domain...>', 'the mail domains it may speak for; any, when left out')
+    .option('--observe', 'take what it says, and change nothing in Zoom yet')
+    .option('--presence-only', 'it alone gives nobody a key')
+    .option('--secret-file <file>', 'holds the secret it signs with; one is made when left out')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: AddOptions) => {
+      const secret = await readSecret(cli, options.secretFile);
+      const { kind, domain: domains, observe: observed, presenceOnly } = options;
+      const shown = await cli.withOperations(({ sources }) =>
+        sources.add(cli.by, { name, kind, domains, observed, presenceOnly, secret }),
+      );
+      printCredential(cli, options.json, shown);
+    });
+}
+
+function addRotate(source: Command, cli: Cli): void {
+  source
+    .command('rotate')
+    .description('give a source another credential; prints it, once')
+    .argument('<name>')
+    .option('--overlap <hours>', 'how long the one before is taken as well (24)')
+    .option('--secret-file <file>', 'holds the new secret; one is made when left out')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: RotateOptions) => {
+      const secret = await readSecret(cli, options.secretFile);
+      const asked = { name, overlapHours: options.overlap, secret };
+      const shown = await cli.withOperations(({ sources }) => sources.rotate(cli.by, asked));
+      printCredential(cli, options.json, shown);
+      cli.say(`the one before is taken until ${shown.previousUntil.toISOString()}`);
+    });
+}
+
+function printCredential(cli: Cli, json: boolean | undefined, shown: ShownSource): void {
+  const credential =
+    shown.token === undefined ? (['secret', shown.secret] as const) : (['token', shown.token] as const);
+  cli.print(json, shown, () =>
+    [cli.style.bold(`${shown.name} (${shown.kind})`), toLines([['url', shown.url], credential])].join('\n'),
+  );
+  cli.say(`this ${credential[0]} is shown only now; hostkeeper source rotate ${shown.name} makes another`);
+}
+
+/** A line end after the secret belongs to the file, not to the secret. */
+async function readSecret(cli: Cli, path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return (await cli.readFile(path)).replace(/\r?\n$/, '');
+  } catch (error) {
+    const { code } = Object(error) as { code?: unknown };
+    throw invalidInput(`secret-file: cannot be read (${String(code ?? 'unknown')})`);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Probe } from '../zoom/probe.js';
+
+/** What is looked at, by those who can: each throws when it is not well. */
+export interface DoctorParts {
+  /** Reads the settings; throws ConfigError. */
+  config: () => unknown;
+  /** The database's clock minus ours. */
+  database: () => Promise<{ clockSkewMs: number }>;
+  /** How many entries the queue holds. */
+  queue: () => Promise<number>;
+  zoom: () => Promise<Probe>;
+}
+
+export interface Finding {
+  check: 'config' | 'database' | 'queue' | 'zoom' | 'scopes' | 'clock';
+  state: 'ok' | 'failed' | 'unknown';
+  code: string | null;
+  detail: string;
+}
+
+/** Zoom's webhooks are refused from five minutes on; a clock that is this far off gets there. */
+const MAX_SKEW_MS = 60_000;
+const PATIENCE_MS = 20_000;
+
+/** Looks at everything the service needs, at once, and says of each whether it is well. */
+export async function diagnose(parts: DoctorParts, patienceMs = PATIENCE_MS): Promise<Finding[]> {
+  const config = await examine('config', parts.config, patienceMs, () => 'the settings can be used');
+  const [database, queue, zoom] = await Promise.all([
+    examine('database', parts.database, patienceMs, () => 'PostgreSQL answers'),
+    examine('queue', parts.queue, patienceMs, (held) => `the queue answers and holds ${held} entries`),
+    examine('zoom', parts.zoom, patienceMs, () => 'Zoom gives a token and takes it'),
+  ]);
+  const scopes = scopesOf(zoom.value);
+  const clock = clockOf(database.value?.clockSkewMs, zoom.value?.clockSkewMs ?? undefined);
+  return [config.finding, database.finding, queue.finding, zoom.finding, scopes, clock];
+}
+
+interface Examined<T> {
+  value?: T;
+  finding: Finding;
+}
+
+async function examine<T>(
+  check: Finding['check'],
+  look: () => T | Promise<T>,
+  patienceMs: number,
+  say: (value: T) => string,
+): Promise<Examined<T>> {
+  try {
+    const value = await inTime(look, patienceMs);
+    return { value, finding: { check, state: 'ok', code: null, detail: say(value) } };
+  } catch (error) {
+    const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+    const detail = typeof message === 'string' ? message : 'it failed';
+    const finding: Finding = {
+      check,
+      state: 'failed',
+      code: typeof code === 'string' ? code : 'UNEXPECTED',
+      detail,
+    };
+    return { finding };
+  }
+}
+
+async function inTime<T>(look: () => T | Promise<T>, patienceMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const error = Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'NO_ANSWER' });
+    timer = setTimeout(reject, patienceMs, error);
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(look), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function scopesOf(zoom: Probe | undefined): Finding {
+  const missing = zoom?.missingScopes;
+  if (!missing) {
+    const detail = zoom ? 'a fixed access token does not tell its scopes' : 'Zoom was not reached';
+    return { check: 'scopes', state: 'unknown', code: null, detail };
+  }
+  if (missing.length === 0) {
+    return { check: 'scopes', state: 'ok', code: null, detail: 'the Zoom app has every scope it needs' };
+  }
+  const detail = `add these scopes to the Zoom app: ${missing.join(', ')}`;
+  return { check: 'scopes', state: 'failed', code: 'ZOOM_SCOPE_MISSING', detail };
+}
+
+function clockOf(databaseSkewMs: number | undefined, zoomSkewMs: number | undefined): Finding {
+  const told = [
+    { whose: 'PostgreSQL', skewMs: databaseSkewMs },
+    { whose: 'Zoom', skewMs: zoomSkewMs },
+  ].flatMap(({ whose, skewMs }) => (skewMs === undefined ? [] : [{ whose, skewMs }]));
+  if (told.length === 0) {
+    return { check: 'clock', state: 'unknown', code: null, detail: 'nobody told us the time' };
+  }
+  const isOff = told.some(({ skewMs }) => Math.abs(skewMs) > MAX_SKEW_MS);
+  const detail = told.map(({ whose, skewMs }) => `${whose} is ${saySkew(skewMs)}`).join(', ');
+  return { check: 'clock', state: isOff ? 'failed' : 'ok', code: isOff ? 'CLOCK_SKEWED' : null, detail };
+}
+
+function saySkew(skewMs: number): string {
+  const seconds = Math.round(skewMs / 1000);
+  if (seconds === 0) return 'within a second of our clock';
+  return `${Math.abs(seconds)} s ${seconds > 0 ? 'ahead of' : 'behind'} our clock`;
+}

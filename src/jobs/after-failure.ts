@@ -1,0 +1,124 @@
+import type { Person, ZoomUser } from '../lifecycle/person.js';
+import { iso, type Changes, type Row } from '../records/changes.js';
+import type { Client } from '../records/database.js';
+import { pause } from '../records/pauses.js';
+import type { ZoomFailure } from '../zoom/failure.js';
+import type { WriteClaim } from './claim.js';
+import { attemptEnd, withUser, type Recording } from './recording.js';
+import { nextStep, type NextStep } from './retry.js';
+import type { RunOptions } from './run-options.js';
+
+/** Zoom did not do it, or nobody knows: another try, or the end. */
+export async function afterFailure(
+  client: Client,
+  recording: Recording,
+  failure: ZoomFailure,
+  options: RunOptions,
+): Promise<Changes> {
+  const { held, job, person, claim, open } = recording;
+  const earlier = open.filter((one) => one.jobId !== claim.jobId || one.number !== claim.number);
+  const step = stepAfter(recording, failure, earlier.length > 0, options);
+  if (failure.then === 'pause') await pauseAll(client, failure.code, held.now, options);
+  const answered = failure.sent !== 'unanswered';
+  const next = withUser(person, claim.zoomUserId, (user) =>
+    afterRefusal(user, claim, failure, earlier.length > 0, held.now),
+  );
+  held.people.set(person.id, { ...next, jobs: jobsAfter(next, job.id, failure) });
+  const end = {
+    outcome: failure.sent,
+    answered,
+    trackingId: failure.trackingId,
+    code: failure.code,
+    status: failure.status,
+  };
+  const changes: Changes = { attemptEnds: [attemptEnd(claim, held.now, end)] };
+  if (failure.then !== 'gone' && !job.finished)
+    changes.jobStates = [jobRow(recording, step, failure.code, options.durations.sweepMs)];
+  return changes;
+}
+
+/** A Zoom user that is gone ends the job: the decision that follows looks for another. */
+function jobsAfter({ jobs }: Person, jobId: string, { then, code }: ZoomFailure): Person['jobs'] {
+  if (then !== 'gone') return jobs;
+  return jobs.map((job) => (job.id === jobId ? { ...job, state: 'superseded', code } : job));
+}
+
+function stepAfter(
+  { job, claim }: Recording,
+  failure: ZoomFailure,
+  earlierOpen: boolean,
+  { clockSpeed, random, log }: RunOptions,
+): NextStep {
+  const { then, code, rate } = failure;
+  const refusedValues = then === 'refused-value' ? (job.code === code ? 2 : 1) : 0;
+  const facts = {
+    action: claim.action,
+    strikes: job.strikes,
+    mayBeApplied: failure.sent === 'unanswered' || earlierOpen,
+    refusedValues,
+    clockSpeed,
+    random,
+  };
+  const step = nextStep({ then, code, ...(rate && { delayMs: rate.delayMs }) }, facts);
+  const fields = {
+    jobId: job.id,
+    action: claim.action,
+    attempt: claim.number,
+    code,
+    trackingId: failure.trackingId,
+  };
+  if (step.state === 'failed') log.error(fields, 'job gave up');
+  else if (step.alert) log.error({ ...fields, alert: 'WRITE_UNSETTLED' }, 'job goes on hourly');
+  else log.warn(fields, 'attempt failed');
+  return step;
+}
+
+/** The first to be told so alerts. */
+export async function pauseAll(
+  client: Client,
+  code: string,
+  now: number,
+  { durations, log }: RunOptions,
+): Promise<void> {
+  const news = await pause(client, code, now, durations.probeMs);
+  if (news) log.error({ code, alert: 'QUEUE_PAUSED' }, 'queue paused, since this would fail for everybody');
+}
+
+/** A value that Zoom refused outright is in force nowhere; a user that is gone has no key. */
+function afterRefusal(
+  user: ZoomUser,
+  claim: WriteClaim,
+  failure: ZoomFailure,
+  earlierOpen: boolean,
+  now: number,
+): ZoomUser {
+  if (failure.then === 'gone') {
+    const keys = user.keys.map((key) => ({ ...key, state: 'destroyed' as const, hash: null }));
+    return { ...user, keys, standing: 'gone', standingAt: now };
+  }
+  const never = failure.then === 'refused-value' || (failure.then === 'wait' && !earlierOpen);
+  if (!never || claim.action === 'clear') return user;
+  const keys = user.keys.map((key) =>
+    key.generation === claim.generation && key.state === 'pending'
+      ? { ...key, state: 'destroyed' as const, hash: null }
+      : key,
+  );
+  return { ...user, keys };
+}
+
+function jobRow({ held, job, claim }: Recording, step: NextStep, code: string, sweepMs: number): Row {
+  const failed = step.state === 'failed';
+  const soon = !failed && step.delayMs <= sweepMs;
+  return {
+    id: job.id,
+    person_id: job.personId,
+    zoom_user_id: claim.zoomUserId,
+    state: step.state,
+    code,
+    attempts: claim.number,
+    strikes: step.strikes,
+    next_attempt_at: failed ? null : iso(held.now + step.delayMs),
+    told_at: soon ? iso(held.now + step.delayMs) : null,
+    finished_at: failed ? iso(held.now) : null,
+  };
+}

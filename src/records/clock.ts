@@ -1,0 +1,11 @@
+import type pg from 'pg';
+
+/** PostgreSQL's clock minus ours, as far as the way there and back lets us know. */
+export async function readClockSkew(pool: pg.Pool, clock: () => number = Date.now): Promise<number> {
+  const askedAt = clock();
+  const { rows } = await pool.query<{ now: number }>(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
+  );
+  const answeredAt = clock();
+  return Math.round((rows[0]?.now ?? answeredAt) - (askedAt + answeredAt) / 2);
+}
