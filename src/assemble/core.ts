@@ -32,6 +32,8 @@ export interface Core {
   relay: Relay;
   acceptor: Acceptor;
   newId: () => string;
+  /** Migrations that were applied on the way. */
+  migrated: string[];
   failpoint: (name: string) => void;
   close(): Promise<void>;
 }
@@ -51,7 +53,7 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
   };
   try {
     const databaseUrl = config.databaseUrl ?? (await openOwn(config, log, opened));
-    await migrate({ connectionString: databaseUrl });
+    const { applied: migrated } = await migrate({ connectionString: databaseUrl });
     const ring = createKeyRing(config.encryptionKeys ?? (await ownKeys(config, log)));
     const database = openDatabase({ url: databaseUrl, log });
     opened.push(() => database.close());
@@ -97,6 +99,7 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       relay,
       acceptor,
       newId,
+      migrated,
       failpoint,
       close: closeAll,
     };

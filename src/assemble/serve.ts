@@ -54,7 +54,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const workGoesOn = workers ? () => Date.now() - workers.lastPollAt() < core.durations.watchdogMs : null;
     const web = options.parts.web ? await startWeb(core, { workGoesOn }) : undefined;
     if (web) doors.push(() => web.close());
-    core.log.info({ url: web?.url, worker: options.parts.worker, queue: core.address.kind }, 'hostkeeper started');
+    core.log.info(
+      { url: web?.url, worker: options.parts.worker, queue: core.address.kind },
+      'hostkeeper started',
+    );
     return { core, url: web?.url, stop };
   } catch (error) {
     await stop();
@@ -67,6 +70,9 @@ async function checkKeys({ database, ring, relay, newId, log }: Core, acceptLoss
   if (lost.size === 0) return;
   if (!acceptLoss) throw new KeysLost(lost);
   const people = await destroyUnreadable(database.pool, ring.ids);
-  log.error({ code: 'KEY_UNREADABLE', alert: 'KEY_UNREADABLE', people: people.length }, 'unreadable host keys given up');
+  log.error(
+    { code: 'KEY_UNREADABLE', alert: 'KEY_UNREADABLE', people: people.length },
+    'unreadable host keys given up',
+  );
   await redecide(people, { pool: database.pool, tell: relay, newId });
 }

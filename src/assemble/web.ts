@@ -4,16 +4,17 @@ import type { RequestHandler } from 'express';
 import { createAdminApi } from '../admin/api.js';
 import { createApp } from '../http/app.js';
 import { authenticate } from '../http/bearer.js';
-import { createHealth } from '../http/health.js';
+import { createHealth, type HealthCheck } from '../http/health.js';
 import { Problem } from '../http/problem.js';
 import { createScimRouter } from '../inbound/scim/router.js';
 import { createWebhookRouter } from '../inbound/webhooks.js';
 import { isUnavailable } from '../records/database.js';
 import { createScimDirectory } from '../records/scim-resources.js';
 import { createWebhookSources } from '../records/sources.js';
-import { createTokenFinder } from '../records/tokens.js';
+import { createTokenFinder, type FoundToken } from '../records/tokens.js';
 import { openOperations } from './admin.js';
 import type { Core } from './core.js';
+import { urlOf } from './url.js';
 
 export interface Web {
   /** Where it listens. */
@@ -36,13 +37,14 @@ const WEB_PART = 0.8;
 export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   const { config, log } = core;
   const draining = { now: false };
-  const app = createApp({ log, routes: routesOf(core, options, draining), explain });
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS }, app);
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
   await listen(server, config.port, config.host);
   const { port } = server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = urlOf(config.host, port);
+  const app = createApp({ log, routes: routesOf(core, options, draining, config.publicUrl ?? url), explain });
+  server.on('request', app);
   return {
-    url: `http://${host}:${port}`,
+    url,
     close: () => {
       draining.now = true;
       return stop(server, core.durations.drainMs * WEB_PART);
@@ -50,30 +52,23 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   };
 }
 
-function routesOf(core: Core, { workGoesOn }: WebOptions, draining: { now: boolean }): [string, RequestHandler][] {
-  const { config, log, database, acceptor, keys, seal, queue, newId } = core;
-  const findToken = createTokenFinder(database.pool);
+function routesOf(
+  core: Core,
+  options: WebOptions,
+  draining: { now: boolean },
+  url: string,
+): [string, RequestHandler][] {
+  const { config, log, database, acceptor, keys, seal, newId } = core;
+  const findToken = createTokenFinder({ pool: database.pool, log });
   const now = () => new Date();
-  const identify = async (authorization: string | undefined, scope: string) => authenticate({ findToken, now }, authorization, scope);
-  const health = createHealth({
-    checks: [
-      { name: 'database', check: () => database.pool.query('SELECT 1') },
-      { name: 'queue', check: () => queue.outstanding() },
-      ...(workGoesOn ? [{ name: 'worker', check: async () => (workGoesOn() ? undefined : Promise.reject(new Error('stuck'))) }] : []),
-    ],
-    isDraining: () => draining.now,
-    log,
-  });
+  const identify = (authorization: string | undefined, scope: string) =>
+    authenticate({ findToken, now }, authorization, scope);
   const scim = createScimRouter({
     accept: acceptor,
     directory: createScimDirectory(database.pool),
     newId,
     log,
-    authenticate: async (request) => {
-      const token = await identify(request.headers.authorization, 'scim');
-      if (token.sourceId && token.sourceName) return { sourceId: token.sourceId, sourceName: token.sourceName };
-      throw new Problem({ status: 403, code: 'SOURCE_MISSING', detail: 'this token belongs to no SCIM source' });
-    },
+    authenticate: async (request) => sourceOf(await identify(request.headers.authorization, 'scim')),
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
   });
   const webhooks = createWebhookRouter({
@@ -86,16 +81,40 @@ function routesOf(core: Core, { workGoesOn }: WebOptions, draining: { now: boole
   return [
     ['/scim/v2', scim],
     ['/webhooks', webhooks],
-    ['/api', createAdminApi({ operations: openOperations(core), authenticate: identify, log })],
-    ['/', health],
+    ['/api', createAdminApi({ operations: openOperations(core, url), authenticate: identify })],
+    ['/', createHealth({ checks: checksOf(core, options), isDraining: () => draining.now, log })],
   ];
+}
+
+/** What must be well for this process to take work. */
+function checksOf({ database, queue }: Core, { workGoesOn }: WebOptions): HealthCheck[] {
+  const checks: HealthCheck[] = [
+    { name: 'database', check: () => database.pool.query('SELECT 1') },
+    { name: 'queue', check: () => queue.outstanding() },
+  ];
+  const askWorker = async () => {
+    if (!workGoesOn?.()) throw new Error('the worker has stopped asking for work');
+  };
+  return workGoesOn ? [...checks, { name: 'worker', check: askWorker }] : checks;
+}
+
+/** A SCIM token says which source speaks. */
+function sourceOf({ sourceId, sourceName }: FoundToken): { sourceId: string; sourceName: string } {
+  if (sourceId !== null && sourceName !== null) return { sourceId, sourceName };
+  throw new Problem({ status: 403, code: 'SOURCE_MISSING', detail: 'this token belongs to no SCIM source' });
 }
 
 /** What the errors of other folders mean to a caller. */
 function explain(error: unknown): Problem | undefined {
   if (!isUnavailable(error)) return undefined;
   const detail = 'the database is not available: nothing was kept, send it again';
-  return new Problem({ status: 503, code: 'STORE_UNAVAILABLE', detail, headers: { 'Retry-After': '5' }, cause: error });
+  return new Problem({
+    status: 503,
+    code: 'STORE_UNAVAILABLE',
+    detail,
+    headers: { 'Retry-After': '5' },
+    cause: error,
+  });
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

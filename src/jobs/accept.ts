@@ -79,7 +79,19 @@ async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promis
   const { accepted, held } = await transaction(pool, work, beginLocking(identifiersOf(intakes, read)));
   options.failpoint('after-notice-commit');
   options.tell.people(held.people.values());
+  alertContested(held, options.log);
   return accepted;
+}
+
+/** Two systems, or two people, that each set their own key: an operator must say which. */
+function alertContested({ people, before }: Held, log: Log): void {
+  for (const { id, contestedAt } of people.values()) {
+    if (contestedAt === null || before.get(id)?.contestedAt != null) continue;
+    log.error(
+      { personId: id, code: 'KEY_CONTESTED', alert: 'KEY_CONTESTED' },
+      'host key contested, no more sets',
+    );
+  }
 }
 
 type Read = { event: LifecycleEvent; sourceId: string }[];

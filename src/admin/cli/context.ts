@@ -59,6 +59,7 @@ export interface Cli {
 
 export function createContext(options: CliOptions, exitWith: (code: number) => void): Cli {
   const { openAdmin, run, user, readFile, stdout, stderr, colour } = options;
+  const say = (text: string) => void stderr.write(`${text}\n`);
   return {
     by: `cli:${user}`,
     run,
@@ -69,11 +70,12 @@ export function createContext(options: CliOptions, exitWith: (code: number) => v
       try {
         return await work(operations);
       } finally {
-        await close();
+        // What was done is done: a credential that was made must still be shown.
+        await close().catch(() => say('the connections could not be closed in order'));
       }
     },
     print: (asJson, data, text) => void stdout.write(`${asJson ? JSON.stringify(data) : text()}\n`),
-    say: (text) => void stderr.write(`${text}\n`),
+    say,
     exitWith,
   };
 }

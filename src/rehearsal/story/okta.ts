@@ -43,8 +43,7 @@ export function createOkta({ url, token }: { url: string; token: string }): Okta
       const { id } = await scim.create({ ...profileOf(player, oktaId), password });
       accounts.set(player, { oktaId, scimId: id });
     },
-    unassign: (player) =>
-      scim.patch(accountOf(player).scimId, { op: 'replace', value: { active: false } }),
+    unassign: (player) => scim.patch(accountOf(player).scimId, { op: 'replace', value: { active: false } }),
     async assignAgain(player) {
       const found = await find(scim, player);
       if (!found) throw new Error(`the filter on userName does not find ${nameOf(player)} again`);

@@ -49,7 +49,10 @@ export function createScimClient({ url, token, headers }: ScimAccess): ScimClien
     create: async (user) => (await call([201], 'POST', '/Users', user)) as ScimUser,
     replace: async (id, user) => void (await call([200], 'PUT', `/Users/${id}`, user)),
     patch: async (id, operation) =>
-      void (await call([200, 204], 'PATCH', `/Users/${id}`, { schemas: [PATCH_OP], Operations: [operation] })),
+      void (await call([200, 204], 'PATCH', `/Users/${id}`, {
+        schemas: [PATCH_OP],
+        Operations: [operation],
+      })),
     remove: async (id) => void (await call([204], 'DELETE', `/Users/${id}`)),
   };
 }

@@ -1,0 +1,33 @@
+import type { DoctorParts } from '../admin/doctor.js';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import { readClockSkew } from '../records/clock.js';
+import { probeZoom } from '../zoom/probe.js';
+import { openCore, type Core } from './core.js';
+import { openZoom } from './zoom.js';
+
+/** Each look opens what it needs and closes it: one that fails says nothing of the others. */
+export function doctorParts({ config, log }: { config: () => Config; log: Log }): DoctorParts {
+  const withCore = async <T>(look: (core: Core) => Promise<T>): Promise<T> => {
+    const core = await openCore({ config: config(), log });
+    try {
+      return await look(core);
+    } finally {
+      await core.close();
+    }
+  };
+  return {
+    config,
+    database: () => withCore(async ({ database }) => ({ clockSkewMs: await readClockSkew(database.pool) })),
+    queue: () => withCore(({ queue }) => queue.outstanding()),
+    zoom: () =>
+      withCore(async (core) => {
+        const zoom = openZoom(core);
+        try {
+          return await probeZoom(zoom, { priority: 'interactive' });
+        } finally {
+          zoom.close();
+        }
+      }),
+  };
+}

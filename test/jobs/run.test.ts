@@ -1,0 +1,324 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HostKey } from '../../src/lifecycle/host-key.js';
+import { attempt, jobOf, onlyJob, unfinished } from '../harness/attempts.js';
+import { expectAtRest } from '../harness/at-rest.js';
+import { addSource, intakeOf, joined, left, told, zoomSaid } from '../harness/people.js';
+import { startCore, type TestCore } from '../harness/service.js';
+import { waitFor } from '../harness/wait-for.js';
+
+let service: TestCore;
+let sourceId: string;
+let zoomSourceId: string;
+let people = 0;
+
+beforeAll(async () => {
+  service = await startCore({ CLOCK_SPEED: '40' }, { workers: false });
+  sourceId = await addSource(service.core, 'scim');
+  zoomSourceId = await addSource(service.core, 'zoom');
+});
+afterAll(() => service.close());
+
+/** Somebody whom Zoom knows, and whose set is to be done. */
+async function joiner(status: 'active' | 'inactive' | 'pending' = 'active') {
+  const user = service.zoom.users.add({ email: `person${++people}@example.com`, status });
+  await accept(joined(user.email));
+  return { user, job: await onlyJob(service) };
+}
+
+/** Somebody with a key of ours in Zoom. */
+async function holder() {
+  const { user, job } = await joiner();
+  expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+  return user;
+}
+
+function accept(...events: Parameters<typeof intakeOf>[1][]) {
+  return service.core.acceptor.accept(intakeOf(sourceId, ...events));
+}
+
+function acceptZoom(...events: Parameters<typeof intakeOf>[1][]) {
+  return service.core.acceptor.accept(intakeOf(zoomSourceId, ...events));
+}
+
+function sentTo(userId: string) {
+  return service.zoom.log.of(userId).filter((request) => request.method === 'PATCH');
+}
+
+function keyRows(zoomUserId: string) {
+  return service.core.database.prisma.hostKeyRow.findMany({
+    where: { zoomUserId },
+    orderBy: { generation: 'asc' },
+  });
+}
+
+describe('a key that may have been applied is sent again unchanged', () => {
+  const troubles: [string, (userId: string) => void][] = [
+    ['Zoom failed', () => service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' })],
+    ['Zoom did not answer in time', () => service.zoom.faults.failNext(1, 'silence', { method: 'PATCH' })],
+    ['the connection broke after it was applied', () => service.zoom.faults.applyThenDrop(1)],
+    [
+      'the answer was nothing that Zoom says',
+      () => service.zoom.faults.answerWith('<html>', { status: 200, n: 1 }),
+    ],
+  ];
+
+  test.each(troubles)('%s', async (_name, arrange) => {
+    const { user, job } = await joiner();
+    // The first look is for the person's Zoom user: the trouble is to meet the write.
+    await acceptZoom(zoomSaid(user, 'active'));
+    for (let tried = 1; tried <= 3; tried++) {
+      arrange(user.id);
+      expect(await attempt(service, job.id)).toMatchObject({ state: 'retrying', strikes: tried });
+    }
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done', code: null });
+    expect(sentTo(user.id)).toHaveLength(4);
+    expect(new Set(sentTo(user.id).map((request) => request.hostKey))).toEqual(
+      new Set([service.zoom.users.hostKeyOf(user.id)]),
+    );
+    expect(await keyRows(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
+  });
+
+  test('Zoom could not be reached', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
+    await attempt(service, job.id);
+    service.zoom.faults.outage(true, 'reset');
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'retrying' });
+    service.zoom.faults.outage(false);
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+    expect(new Set(sentTo(user.id).map((request) => request.hostKey)).size).toBe(1);
+  });
+});
+
+describe('a key that Zoom refuses', () => {
+  const refusal = {
+    status: 400,
+    body: { code: 300, message: 'Validation Failed.', errors: [{ field: 'host_key', message: 'x' }] },
+  };
+
+  test('is drawn anew once', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    service.zoom.faults.failNext(1, refusal, { method: 'PATCH' });
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'retrying', code: 'ZOOM_KEY_REFUSED' });
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+    const [refused, kept] = sentTo(user.id).map((request) => request.hostKey);
+    expect(kept).not.toBe(refused);
+    expect(service.zoom.users.hostKeyOf(user.id)).toBe(kept);
+    expect(await keyRows(user.id)).toMatchObject([
+      { generation: 1, state: 'destroyed', sealed: null, hash: null },
+      { generation: 2, state: 'active' },
+    ]);
+  });
+
+  test('and refused again fails the job', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    const before = service.zoom.users.hostKeyOf(user.id);
+    service.zoom.faults.failNext(2, refusal, { method: 'PATCH' });
+    await attempt(service, job.id);
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'failed', code: 'ZOOM_KEY_REFUSED' });
+    expect(await unfinished(service)).toEqual([]);
+    expect(service.zoom.users.hostKeyOf(user.id)).toBe(before);
+    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed' }, { state: 'destroyed' }]);
+  });
+});
+
+describe('a clear', () => {
+  test('sends a random value nobody keeps, and destroys ours', async () => {
+    const user = await holder();
+    const ours = service.zoom.users.hostKeyOf(user.id) as string;
+    await accept(left(user.email));
+    expect(await attempt(service, (await onlyJob(service)).id)).toMatchObject({
+      state: 'done',
+      action: 'clear',
+    });
+    const theirs = service.zoom.users.hostKeyOf(user.id) as string;
+    expect(theirs).not.toBe(ours);
+    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed', sealed: null, hash: null }]);
+    await expectAtRest(service);
+  });
+
+  test('sends another random value on every try', async () => {
+    const user = await holder();
+    await accept(left(user.email));
+    const { id } = await onlyJob(service);
+    service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
+    await attempt(service, id);
+    await waitFor(
+      'the first value to be unable to arrive',
+      async () => (await attempt(service, id)).state === 'done',
+    );
+    const values = sentTo(user.id).map((request) => request.hostKey);
+    expect(new Set(values).size).toBe(3);
+  });
+
+  test('of a user whom Zoom no longer has is done', async () => {
+    const user = await holder();
+    service.zoom.users.remove(user.id);
+    await accept(left(user.email));
+    expect(await attempt(service, (await onlyJob(service)).id)).toMatchObject({ state: 'done' });
+    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed', sealed: null }]);
+  });
+
+  test('goes on hourly while Zoom lets nobody at the user, and says so', async () => {
+    const user = await holder();
+    service.zoom.users.known(user.id).status = 'inactive';
+    await accept(left(user.email));
+    const { id } = await onlyJob(service);
+    for (let tried = 1; tried <= 10; tried++)
+      expect(await attempt(service, id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_INACTIVE' });
+    expect(service.logged()).toContain('"alert":"WRITE_UNSETTLED"');
+    service.zoom.users.known(user.id).status = 'active';
+    expect(await attempt(service, id)).toMatchObject({ state: 'done' });
+    await expectAtRest(service);
+  });
+
+  test('leaves nothing of the key that a returner had before', async () => {
+    const user = await holder();
+    await accept(left(user.email));
+    const clear = await onlyJob(service);
+    service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
+    await attempt(service, clear.id);
+    await accept(joined(user.email));
+    const set = await onlyJob(service);
+    expect(set.action).toBe('set');
+    await waitFor('the new key to be set', async () => (await attempt(service, set.id)).state === 'done');
+    expect(await jobOf(service, clear.id)).toMatchObject({ state: 'superseded' });
+    expect(await keyRows(user.id)).toMatchObject([
+      { generation: 1, state: 'destroyed', sealed: null },
+      { generation: 2, state: 'active' },
+    ]);
+  });
+});
+
+describe('somebody whom Zoom does not know yet', () => {
+  test('waits, and is woken by Zoom', async () => {
+    const email = `person${++people}@example.com`;
+    await accept(joined(email));
+    const { id } = await onlyJob(service);
+    expect(await attempt(service, id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_NOT_FOUND' });
+    const user = service.zoom.users.add({ email });
+    await acceptZoom(zoomSaid(user, 'active'));
+    const woken = await onlyJob(service);
+    expect(woken).toMatchObject({ id, state: 'queued', zoomUserId: user.id });
+    expect(woken.nextAttemptAt.getTime()).toBeLessThanOrEqual(Date.now() + 100);
+    expect(await attempt(service, id)).toMatchObject({ state: 'done' });
+    await expectAtRest(service);
+  });
+
+  test.each([
+    ['pending', 'ZOOM_USER_PENDING'],
+    ['inactive', 'ZOOM_USER_INACTIVE'],
+  ] as const)('but as %s waits, and is woken by Zoom', async (status, code) => {
+    const { user, job } = await joiner(status);
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code });
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code, strikes: 0 });
+    service.zoom.users.known(user.id).status = 'active';
+    await acceptZoom(zoomSaid(user, 'active'));
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+  });
+
+  test('and is refused as inactive by the write itself waits, and is woken by Zoom', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    service.zoom.users.known(user.id).status = 'inactive';
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_INACTIVE' });
+    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed' }]);
+    service.zoom.users.known(user.id).status = 'active';
+    await acceptZoom(zoomSaid(user, 'active'));
+    expect(await onlyJob(service)).toMatchObject({ id: job.id, state: 'queued' });
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+    await expectAtRest(service);
+  });
+
+  test('does not miss the news that comes while the refusal is on its way', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    service.zoom.users.known(user.id).status = 'inactive';
+    service.zoom.faults.slow(150, 1);
+    const attempted = attempt(service, job.id);
+    await waitFor('Zoom to refuse', () => sentTo(user.id).length === 1);
+    service.zoom.users.known(user.id).status = 'active';
+    await acceptZoom(zoomSaid(user, 'active'));
+    expect(await attempted).toMatchObject({ state: 'retrying' });
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+  });
+
+  test('is found by a mail of their own only', async () => {
+    const email = `person${++people}@example.com`;
+    await accept(joined(email, { record: 'older', identifiers: [{ kind: 'okta-id', value: `o${people}` }] }));
+    const waiting = await onlyJob(service);
+    await accept(joined(email, { record: 'newer', identifiers: [{ kind: 'okta-id', value: `n${people}` }] }));
+    const [, theirs] = await unfinished(service);
+    const user = service.zoom.users.add({ email });
+    await attempt(service, waiting.id);
+    expect(sentTo(user.id)).toEqual([]);
+    expect(await attempt(service, theirs!.id)).toMatchObject({ state: 'done', zoomUserId: user.id });
+    await accept(left(email, { record: 'older' }));
+    await expectAtRest(service);
+  });
+});
+
+describe('a limit', () => {
+  test('of the account is no failed attempt, and pauses everybody', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    const second = { status: 429, body: { code: 429, message: 'maximum per-second rate limit' } };
+    service.zoom.faults.failNext(1, second, { method: 'PATCH' });
+    const startedAt = performance.now();
+    expect(await attempt(service, job.id)).toMatchObject({
+      state: 'retrying',
+      code: 'ZOOM_RATE_LIMITED',
+      strikes: 0,
+    });
+    expect(service.logged()).toContain('zoom calls paused');
+    await waitFor('the pause to end', async () => (await attempt(service, job.id)).state === 'done');
+    const [, after] = sentTo(user.id);
+    expect(after!.arrivedAt.monotonicMs - startedAt).toBeGreaterThan(900);
+  });
+
+  test('of one user is no failed attempt, and concerns nobody else', async () => {
+    const { user, job } = await joiner();
+    await acceptZoom(zoomSaid(user, 'active'));
+    service.zoom.faults.perUser429(user.id, 1);
+    const limited = await attempt(service, job.id);
+    expect(limited).toMatchObject({ state: 'retrying', code: 'ZOOM_USER_RATE_LIMITED', strikes: 0 });
+    expect(limited.nextAttemptAt.getUTCHours()).toBe(0);
+    const other = service.zoom.users.add({ email: `person${++people}@example.com` });
+    await accept(joined(other.email));
+    const theirs = (await unfinished(service)).find((one) => one.id !== job.id);
+    expect(await attempt(service, theirs!.id)).toMatchObject({ state: 'done' });
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
+  });
+});
+
+test('a transfer rotates: the former key stays as previous, and the new one is another', async () => {
+  const user = await holder();
+  const former = service.zoom.users.hostKeyOf(user.id);
+  await accept(told(user.email, { attributes: { department: 'Sales' } }));
+  await accept(told(user.email, { attributes: { department: 'Legal' } }));
+  expect(await attempt(service, (await onlyJob(service)).id)).toMatchObject({ state: 'done' });
+  expect(service.zoom.users.hostKeyOf(user.id)).not.toBe(former);
+  const [previous, active] = await keyRows(user.id);
+  expect(active).toMatchObject({ generation: 2, state: 'active' });
+  expect(previous).toMatchObject({ generation: 1, state: 'previous' });
+  const opened = service.core.keys.open(previous!.sealed as string, user.id, 1);
+  expect(opened?.equals(HostKey.parse(former))).toBe(true);
+});
+
+test('somebody deleted in Zoom loses the key there, and waits for Zoom to know them again', async () => {
+  const user = await holder();
+  service.zoom.users.remove(user.id);
+  await accept(told(user.email, { attributes: { department: 'Sales' } }));
+  await accept(told(user.email, { attributes: { department: 'Legal' } }));
+  const rotation = await onlyJob(service);
+  expect(await attempt(service, rotation.id)).toMatchObject({ state: 'superseded' });
+  expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed' }, { state: 'destroyed' }]);
+  const waiting = await onlyJob(service);
+  expect(waiting).toMatchObject({ action: 'set', zoomUserId: null });
+  const again = service.zoom.users.add({ email: user.email });
+  expect(await attempt(service, waiting.id)).toMatchObject({ state: 'done', zoomUserId: again.id });
+  await expectAtRest(service);
+});
