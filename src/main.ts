@@ -29,7 +29,7 @@ const runs: Runs = {
       env: process.env,
       exit,
       colour: colourOn(process.stdout),
-      print: (line) => console.log(line),
+      print: (line) => void process.stdout.write(`${line}\n`),
       stopped,
     }),
   async migrate() {

@@ -15,7 +15,11 @@ export async function benchIngest(): Promise<void> {
   await withDataDir(async (dataDir) => {
     const database = await openEmbedded({ dataDir });
     const redis = await startRedis(dataDir);
-    const env = { DATABASE_URL: database.url, ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 1).toString('base64')}`, LOG_LEVEL: 'warn' };
+    const env = {
+      DATABASE_URL: database.url,
+      ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 1).toString('base64')}`,
+      LOG_LEVEL: 'warn',
+    };
     await measure('ingest on postgres', env);
     if (redis) await measure('ingest on redis', { ...env, REDIS_URL: redis.url });
     await redis?.stop();
@@ -32,13 +36,20 @@ async function measure(name: string, env: Env): Promise<void> {
   await post(`${service.url}/scim/v2/Users`, token, 2);
   await post(`${bare.url}/`, token, 2);
   for (let round = 0; round < ROUNDS; round++) {
-    rates.push({ ours: await post(`${service.url}/scim/v2/Users`, token, SECONDS), theirs: await post(`${bare.url}/`, token, SECONDS) });
+    rates.push({
+      ours: await post(`${service.url}/scim/v2/Users`, token, SECONDS),
+      theirs: await post(`${bare.url}/`, token, SECONDS),
+    });
   }
   await service.stop();
   await bare.stop();
   const ratio = median(rates.map(({ ours, theirs }) => ours / theirs));
   const theirs = round(median(rates.map((rate) => rate.theirs)));
-  report(name, median(rates.map((rate) => rate.ours)), 'requests/s', { ratio: round(ratio), goal: '>= 0.5', yardstick: theirs });
+  report(name, median(rates.map((rate) => rate.ours)), 'requests/s', {
+    ratio: round(ratio),
+    goal: '>= 0.5',
+    yardstick: theirs,
+  });
 }
 
 let number = 0;
@@ -52,7 +63,8 @@ async function post(url: string, token: string, duration: number): Promise<numbe
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
     requests: [{ setupRequest: (request) => ({ ...request, body: JSON.stringify(oktaUser(number++)) }) }],
   });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} broken`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} broken`);
   return result['2xx'] / result.duration;
 }
 

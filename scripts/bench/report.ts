@@ -1,6 +1,6 @@
 /** One JSON object a line: what was measured, and its yardstick's ratio where it has one. */
 export function report(name: string, value: number, unit: string, more: Record<string, unknown> = {}): void {
-  console.log(JSON.stringify({ name, value: round(value), unit, ...more }));
+  process.stdout.write(`${JSON.stringify({ name, value: round(value), unit, ...more })}\n`);
 }
 
 export function round(value: number): number {

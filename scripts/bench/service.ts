@@ -9,7 +9,7 @@ const launcher = fileURLToPath(new URL('../hostkeeper.js', import.meta.url));
 
 export interface Running {
   url: string;
-  process: ChildProcess;
+  child: ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -27,7 +27,10 @@ export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Pro
 
 /** Runs one of our commands to its end and gives what it printed as JSON. */
 export async function runJson<T>(args: string[], env: Env): Promise<T> {
-  const child = spawn(process.execPath, [launcher, ...args, '--json'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [launcher, ...args, '--json'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -38,10 +41,13 @@ export async function runJson<T>(args: string[], env: Env): Promise<T> {
 /** A process of the service, or another server, listening on a free port. */
 export async function start(command: string[], env: Env, ready = '/readyz'): Promise<Running> {
   const port = await freePort();
-  const child = spawn(process.execPath, command, { env: { ...process.env, ...env, PORT: String(port) }, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, ...env, PORT: String(port) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(`${url}${ready}`, child);
-  return { url, process: child, stop: () => stop(child) };
+  return { url, child, stop: () => stop(child) };
 }
 
 export function startService(part: 'serve' | 'web' | 'worker', env: Env): Promise<Running> {

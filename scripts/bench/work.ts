@@ -21,9 +21,15 @@ export async function benchWork(): Promise<void> {
   }
 }
 
-async function withZoom(queue: 'postgres' | 'redis', dataDir: string, env: Env, work: (bench: Bench) => Promise<void>): Promise<void> {
+async function withZoom(
+  queue: 'postgres' | 'redis',
+  dataDir: string,
+  env: Env,
+  work: (bench: Bench) => Promise<void>,
+): Promise<void> {
   const redis = queue === 'redis' ? await startRedis(dataDir) : null;
-  if (queue === 'redis' && !redis) return console.error('no redis-server on the PATH: not measured');
+  if (queue === 'redis' && !redis)
+    return void process.stderr.write('no redis-server on the PATH: not measured\n');
   const zoom = await startRehearsalZoom({ plan: 'business' });
   const { accountId, clientId, clientSecret } = zoom.settings;
   await work({
@@ -61,8 +67,14 @@ function benchLatency(queue: 'postgres' | 'redis', dataDir: string): Promise<voi
       await settled(zoom);
     }
     await service.stop();
-    report(`notice to patch on ${queue}, p50`, percentile(took, 50), 'ms', { goal: '<= 25', samples: SAMPLES });
-    report(`notice to patch on ${queue}, p99`, percentile(took, 99), 'ms', { goal: '<= 150', samples: SAMPLES });
+    report(`notice to patch on ${queue}, p50`, percentile(took, 50), 'ms', {
+      goal: '<= 25',
+      samples: SAMPLES,
+    });
+    report(`notice to patch on ${queue}, p99`, percentile(took, 99), 'ms', {
+      goal: '<= 150',
+      samples: SAMPLES,
+    });
   });
 }
 
@@ -76,7 +88,8 @@ async function patchOf(zoom: RehearsalZoom, userId: string): Promise<number> {
 
 /** Until the echo of our own write has been taken in too: the service is idle again. */
 async function settled(zoom: RehearsalZoom): Promise<void> {
-  while (zoom.deliveries.some((delivery) => delivery.state === 'sending')) await new Promise((resolve) => setTimeout(resolve, 2));
+  while (zoom.deliveries.some((delivery) => delivery.state === 'sending'))
+    await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 /** People who are all there before the worker starts. */
@@ -96,12 +109,22 @@ function benchBudget(queue: 'postgres' | 'redis', dataDir: string): Promise<void
     while (patches().length < QUEUED) await new Promise((resolve) => setTimeout(resolve, 100));
     await worker.stop();
     await service.stop();
-    const arrivals = patches().map((request) => request.arrivedAt.monotonicMs).toSorted((a, b) => a - b);
+    const arrivals = patches()
+      .map((request) => request.arrivedAt.monotonicMs)
+      .toSorted((a, b) => a - b);
     const seconds = ((arrivals.at(-1) as number) - (arrivals[0] as number)) / 1_000;
     const used = (arrivals.length - 1) / seconds / BUDGET;
     const refused = zoom.log.requests.filter((request) => request.status === 429).length;
-    report(`call budget used on ${queue}`, used, 'of 1', { goal: '>= 0.95', seconds: round(seconds), calls: arrivals.length, refused });
-    report(`most calls in one second on ${queue}`, mostInOneSecond(arrivals), 'calls', { goal: `<= ${BUDGET}`, measured: 'on arrival at Zoom' });
+    report(`call budget used on ${queue}`, used, 'of 1', {
+      goal: '>= 0.95',
+      seconds: round(seconds),
+      calls: arrivals.length,
+      refused,
+    });
+    report(`most calls in one second on ${queue}`, mostInOneSecond(arrivals), 'calls', {
+      goal: `<= ${BUDGET}`,
+      measured: 'on arrival at Zoom',
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Problem } from '../http/problem.js';
 
 const MAX_ISSUES = 10;
+const MAX_DETAIL_LENGTH = 500;
 
 /**
  * What an operator asked for, checked. The message says what is wrong and where, and repeats no value: it may be
@@ -12,8 +13,8 @@ const MAX_ISSUES = 10;
 export function parseInput<T>(schema: z.ZodType<T>, given: unknown): T {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  const issues = read.error.issues.slice(0, MAX_ISSUES);
-  throw invalidInput(issues.map(({ path, message }) => say(path, message)).join('; '));
+  const issues = read.error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => say(path, message));
+  throw invalidInput(issues.join('; ').slice(0, MAX_DETAIL_LENGTH));
 }
 
 export function invalidInput(detail: string): Problem {

@@ -85,6 +85,7 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       log,
       failpoint,
     });
+    opened.push(() => acceptor.settled());
     return {
       config,
       log,

@@ -26,6 +26,12 @@ export interface AcceptOptions {
   failpoint: (name: string) => void;
 }
 
+/** For whoever closes what it works with. */
+export interface ClosingAcceptor extends Acceptor {
+  /** Resolves once everything under way is kept, or known not to be; its sender may long be gone. */
+  settled(): Promise<void>;
+}
+
 const MAX_NOTICES = 64;
 const MAX_TRANSACTIONS = 2;
 
@@ -33,7 +39,7 @@ const MAX_TRANSACTIONS = 2;
  * The one way in. Notices that arrive together share one transaction; a notice that breaks it is left to fail
  * alone. When `accept` resolves, notice, events, people and jobs are committed.
  */
-export function createAcceptor(options: AcceptOptions): Acceptor {
+export function createAcceptor(options: AcceptOptions): ClosingAcceptor {
   const together = async (intakes: Intake[]): Promise<PromiseSettledResult<Accepted>[]> => {
     try {
       const accepted = await acceptTogether(intakes, options);
@@ -44,7 +50,14 @@ export function createAcceptor(options: AcceptOptions): Acceptor {
       return Promise.allSettled(await oneByOne(intakes, options));
     }
   };
-  return { accept: createBatch({ run: together, maxItems: MAX_NOTICES, maxRunning: MAX_TRANSACTIONS }) };
+  const batch = createBatch({ run: together, maxItems: MAX_NOTICES, maxRunning: MAX_TRANSACTIONS });
+  const running = new Set<Promise<unknown>>();
+  const accept = (intake: Intake) => {
+    const accepting = batch(intake).finally(() => running.delete(accepting));
+    running.add(accepting);
+    return accepting;
+  };
+  return { accept, settled: async () => void (await Promise.allSettled(running)) };
 }
 
 async function oneByOne(intakes: Intake[], options: AcceptOptions): Promise<Promise<Accepted>[]> {
@@ -114,6 +127,7 @@ function identifiersOf(intakes: Intake[], read: Read): string[] {
   const people = read.flatMap(({ event, sourceId }) => [
     `record ${sourceId} ${event.record}`,
     ...linksOf(event).map((link) => `${link.kind} ${link.value}`),
+    ...(event.zoomStanding ? [`zoom-user ${event.record}`] : []),
   ]);
   const deliveries = intakes.flatMap(({ sourceId, noticeKey, scim }) => [
     ...(noticeKey ? [`notice ${sourceId} ${noticeKey.value}`] : []),

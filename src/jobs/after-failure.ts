@@ -1,7 +1,7 @@
 import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from '../records/changes.js';
 import type { Client } from '../records/database.js';
-import { pause } from '../records/pauses.js';
+import { pause, type PausedCall } from '../records/pauses.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { WriteClaim } from './claim.js';
 import { attemptEnd, withUser, type Recording } from './recording.js';
@@ -18,7 +18,7 @@ export async function afterFailure(
   const { held, job, person, claim, open } = recording;
   const earlier = open.filter((one) => one.jobId !== claim.jobId || one.number !== claim.number);
   const step = stepAfter(recording, failure, earlier.length > 0, options);
-  if (failure.then === 'pause') await pauseAll(client, failure.code, held.now, options);
+  if (failure.then === 'pause') await pauseAll(client, 'write', failure.code, held.now, options);
   const answered = failure.sent !== 'unanswered';
   const next = withUser(person, claim.zoomUserId, (user) =>
     afterRefusal(user, claim, failure, earlier.length > 0, held.now),
@@ -44,12 +44,15 @@ function jobsAfter({ jobs }: Person, jobId: string, { then, code }: ZoomFailure)
 }
 
 function stepAfter(
-  { job, claim }: Recording,
+  { job, claim, person }: Recording,
   failure: ZoomFailure,
   earlierOpen: boolean,
   { clockSpeed, random, log }: RunOptions,
 ): NextStep {
   const { then, code, rate } = failure;
+  const user = person.zoomUsers.find((one) => one.id === claim.zoomUserId);
+  // What Zoom's source said meanwhile found the job running, and woke nobody.
+  const isOvertaken = then === 'wait' && user?.standing === 'active' && user.standingAt !== claim.standingAt;
   const refusedValues = then === 'refused-value' ? (job.code === code ? 2 : 1) : 0;
   const facts = {
     action: claim.action,
@@ -59,7 +62,8 @@ function stepAfter(
     clockSpeed,
     random,
   };
-  const step = nextStep({ then, code, ...(rate && { delayMs: rate.delayMs }) }, facts);
+  const trouble = { then, code, ...(rate && { delayMs: rate.delayMs }) };
+  const step = nextStep(isOvertaken ? { then: 'rate', code, delayMs: 0 } : trouble, facts);
   const fields = {
     jobId: job.id,
     action: claim.action,
@@ -76,11 +80,12 @@ function stepAfter(
 /** The first to be told so alerts. */
 export async function pauseAll(
   client: Client,
+  call: PausedCall,
   code: string,
   now: number,
   { durations, log }: RunOptions,
 ): Promise<void> {
-  const news = await pause(client, code, now, durations.probeMs);
+  const news = await pause(client, call, code, now, durations.probeMs);
   if (news) log.error({ code, alert: 'QUEUE_PAUSED' }, 'queue paused, since this would fail for everybody');
 }
 

@@ -1,7 +1,7 @@
 import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes } from '../records/changes.js';
 import type { Client } from '../records/database.js';
-import { resume } from '../records/pauses.js';
+import { resume, type PausedCall } from '../records/pauses.js';
 import type { WriteClaim } from './claim.js';
 import { attemptEnd, withUser, type Recording, type Success } from './recording.js';
 import type { RunOptions } from './run-options.js';
@@ -13,8 +13,7 @@ export async function afterSuccess(
   { outcome, trackingId }: Success,
   options: RunOptions,
 ): Promise<Changes> {
-  const resumed = await resume(client, held.now);
-  for (const code of resumed) options.log.info({ code }, 'queue resumed');
+  await resumeAll(client, 'write', held.now, options);
   const gone = outcome === 'gone';
   const written = withUser(person, claim.zoomUserId, (user) => afterWrite(user, claim, gone, held.now));
   held.people.set(person.id, finishJob(written, job.id));
@@ -32,6 +31,16 @@ export async function afterSuccess(
   };
 }
 
+/** Such calls go through again. */
+export async function resumeAll(
+  client: Client,
+  call: PausedCall,
+  now: number,
+  { log }: Pick<RunOptions, 'log'>,
+): Promise<void> {
+  for (const code of await resume(client, call, now)) log.info({ code }, 'queue resumed');
+}
+
 function afterWrite(user: ZoomUser, claim: WriteClaim, gone: boolean, now: number): ZoomUser {
   if (claim.action === 'clear') {
     const cleared = {
@@ -43,10 +52,13 @@ function afterWrite(user: ZoomUser, claim: WriteClaim, gone: boolean, now: numbe
   return { ...user, keys: user.keys.map((key) => promote(key, claim.generation as number, now)) };
 }
 
+/** A key in force ends the one before it: that is kept for a day, but not when its clear had begun. */
 function promote(key: KeyGeneration, generation: number, now: number): KeyGeneration {
   if (key.generation === generation)
     return key.state === 'pending' || key.state === 'active' ? { ...key, state: 'active', setAt: now } : key;
-  return key.state === 'active' && key.generation < generation ? { ...key, state: 'previous' } : key;
+  if (key.generation > generation) return key;
+  if (key.state === 'clearing') return { ...key, state: 'destroyed', hash: null };
+  return key.state === 'active' ? { ...key, state: 'previous' } : key;
 }
 
 function finishJob(person: Person, id: string): Person {

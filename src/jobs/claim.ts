@@ -5,8 +5,8 @@ import { addChanges, iso, writeChanges, type Changes, type Row } from '../record
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { findJob, findOpenAttempts, findSealed, type OpenAttempt, type JobRow } from '../records/jobs.js';
-import { findPauses, takeProbe } from '../records/pauses.js';
-import { holdPeople, type Held } from '../records/people.js';
+import { findPause, type PausedCall } from '../records/pauses.js';
+import { holdPeople, type Held, type Whom } from '../records/people.js';
 import type { RunOptions } from './run-options.js';
 import { decideAgain } from './take-event.js';
 
@@ -21,13 +21,22 @@ export interface WriteClaim {
   /** The generation being set; null for a clear. */
   generation: number | null;
   hostKey: HostKey;
+  /** When Zoom last said whether the user is active, as far as we knew. */
+  standingAt: number | null;
   leaseToken: string;
   /** By this machine's monotonic clock, never later than the lease in the database. */
   leaseEndsAt: number;
   priority: number;
 }
 
-export type Claim = WriteClaim | { kind: 'find'; mail: string; priority: number } | Skip;
+export type Claim = WriteClaim | FindClaim | Skip;
+
+/** Zoom is to be asked for the person's user first; null when they have no mail to ask by. */
+interface FindClaim {
+  kind: 'find';
+  mail: string | null;
+  priority: number;
+}
 
 interface Skip {
   kind: 'skip';
@@ -52,21 +61,19 @@ export async function claim(jobId: string, attempt: number, options: RunOptions)
     const { held, job } = found;
     const notNow = whyNotNow(job, attempt, held.now);
     if (notNow) return skip(notNow);
-    if (await isPaused(client, held.now, options))
-      return postpone(client, found, await probeTime(client, held.now), 'paused');
     return claimHeld(client, found, startedAt, options);
   });
 }
 
-/** Locks a job's person, and whoever holds the Zoom users named; null when there is no such job. */
+/** Locks a job's person, and whoever else is named; null when there is no such job. */
 export async function holdJob(
   client: Client,
   jobId: string,
-  zoomUserIds: string[] = [],
+  others: Pick<Whom, 'links' | 'zoomUserIds'> = { links: [], zoomUserIds: [] },
 ): Promise<HeldJob | null> {
   const first = await findJob(client, jobId);
   if (!first) return null;
-  const held = await holdPeople(client, { links: [], records: [], zoomUserIds, personIds: [first.personId] });
+  const held = await holdPeople(client, { ...others, records: [], personIds: [first.personId] });
   const job = await findJob(client, jobId);
   const person = job && held.people.get(job.personId);
   return job && person ? { held, job, person } : null;
@@ -77,16 +84,6 @@ function whyNotNow(job: JobRow, attempt: number, now: number): string | null {
   if (job.attempts + 1 !== attempt) return 'another attempt';
   if (job.state === 'running' || job.state === 'braked') return job.state;
   return job.nextAttemptAt > now + 1_000 ? 'not due' : null;
-}
-
-async function isPaused(client: Client, now: number, options: RunOptions): Promise<boolean> {
-  const pauses = await findPauses(client);
-  return pauses.length > 0 && !(await takeProbe(client, now, options.durations.probeMs));
-}
-
-async function probeTime(client: Client, now: number): Promise<number> {
-  const pauses = await findPauses(client);
-  return Math.max(now, ...pauses.map((pause) => pause.nextProbeAt));
 }
 
 /** Goes on under the locks already held: decides afresh, then takes the lease. */
@@ -106,14 +103,32 @@ export async function claimHeld(
     return skip('superseded', [...held.people.values()]);
   }
   const user = person.zoomUsers.find((one) => one.id === mine.zoomUserId);
-  if (!user) return claimFind(client, { held, job, person });
+  if (!user) return claimFind(client, { held, job, person }, options);
   return claimWrite(client, { held, job: { ...job, zoomUserId: user.id }, person }, user, startedAt, options);
 }
 
-async function claimFind(client: Client, { held, job, person }: HeldJob): Promise<Claim> {
+async function claimFind(client: Client, found: HeldJob, options: RunOptions): Promise<Claim> {
+  const { held, job, person } = found;
+  const paused = await pausedClaim(client, found, 'find', options);
+  if (paused) return paused;
   await writeChanges(client, differences(held));
-  if (person.mail) return { kind: 'find', mail: person.mail, priority: job.priority };
-  return skip('no mail');
+  return { kind: 'find', mail: ownMail(person), priority: job.priority };
+}
+
+/** A mail of theirs, rather than one that has become somebody else's: the one shown, or the last one claimed. */
+function ownMail({ mail, links }: Person): string | null {
+  const own = links.filter((link) => link.kind === 'mail').sort((a, b) => b.claimedAt - a.claimedAt);
+  return (own.find((link) => link.value === mail) ?? own[0])?.value ?? null;
+}
+
+async function pausedClaim(
+  client: Client,
+  found: HeldJob,
+  call: PausedCall,
+  { durations }: RunOptions,
+): Promise<Claim | null> {
+  const pause = await findPause(client, call, found.held.now, durations.probeMs);
+  return pause && postpone(client, found, pause.until, 'paused', pause.code);
 }
 
 async function claimWrite(
@@ -129,6 +144,8 @@ async function claimWrite(
   const value = await valueToSend(client, job, user, options);
   const quiet = quietUntil(open, value.hash, options.durations.zoomTimeoutMs);
   if (quiet > held.now) return postpone(client, found, quiet, 'quiet');
+  const paused = await pausedClaim(client, found, 'write', options);
+  if (paused) return paused;
   const lease = { token: options.newLeaseToken(), until: held.now + options.durations.leaseMs };
   const number = job.attempts + 1;
   const changes: Changes = {};
@@ -151,6 +168,7 @@ async function claimWrite(
     zoomUserId: user.id,
     generation: value.generation,
     hostKey: value.hostKey,
+    standingAt: user.standingAt,
     leaseToken: lease.token,
     leaseEndsAt: startedAt + options.durations.leaseMs,
     priority: job.priority,
@@ -247,12 +265,18 @@ function attemptRow(
   };
 }
 
-/** Puts the job off without counting an attempt. */
-async function postpone(client: Client, { held, job }: HeldJob, until: number, why: string): Promise<Claim> {
+/** Puts the job off without counting an attempt; a code says what stands in its way. */
+async function postpone(
+  client: Client,
+  { held, job }: HeldJob,
+  until: number,
+  why: string,
+  code: string | null = null,
+): Promise<Claim> {
   await writeChanges(client, differences(held));
-  const text =
-    'UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL WHERE id = $1::uuid';
-  await client.query(text, [job.id, until]);
+  const text = `UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL, code = coalesce($3, code)
+    WHERE id = $1::uuid`;
+  await client.query(text, [job.id, until, code]);
   return skip(why);
 }
 

@@ -1,13 +1,15 @@
 import { withZoomUserStanding } from '../lifecycle/after.js';
 import { normalise } from '../lifecycle/event.js';
-import type { Person } from '../lifecycle/person.js';
+import type { Link, Person } from '../lifecycle/person.js';
 import { ownerOfZoomUser, passZoomUser } from '../lifecycle/resolve.js';
 import { iso, writeChanges } from '../records/changes.js';
-import { transaction } from '../records/database.js';
+import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
+import { beginLocking } from '../records/people.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
 import { pauseAll } from './after-failure.js';
+import { resumeAll } from './after-success.js';
 import { claimHeld, holdJob, skip, type Claim, type HeldJob } from './claim.js';
 import { nextStep } from './retry.js';
 import type { RunOptions } from './run-options.js';
@@ -29,30 +31,43 @@ export async function takeFound(
   options: RunOptions,
 ): Promise<Claim> {
   const startedAt = performance.now();
-  const user = looked.outcome === 'found' ? looked.user : null;
-  return transaction(options.pool, async (client) => {
-    const found = await holdJob(client, jobId, user?.id ? [user.id] : []);
+  const user = looked.outcome === 'found' && looked.user.id ? { ...looked.user, id: looked.user.id } : null;
+  const links = user ? [{ kind: 'mail' as const, value: normalise(user.email) }] : [];
+  const work = async (client: Client) => {
+    const found = await holdJob(client, jobId, { links, zoomUserIds: user ? [user.id] : [] });
     if (!found || found.job.finished || found.job.attempts + 1 !== attempt) return skip('overtaken');
-    const person = user?.id ? withFoundUser(found, { ...user, id: user.id }) : found.person;
+    const person = user ? withFoundUser(found, user) : found.person;
+    if (looked.outcome !== 'failure') await resumeAll(client, 'find', found.held.now, options);
     if (person.zoomUsers.some((one) => one.standing === 'active')) {
       return claimHeld(client, { ...found, person }, startedAt, options);
     }
-    if (looked.outcome === 'failure' && looked.failure.then === 'pause') {
-      await pauseAll(client, looked.failure.code, found.held.now, options);
-    }
-    const job = waitRow(found, looked, options);
-    decideAgain(found.held.people, found.held.before, { held: found.held, newId: options.newId });
-    await writeChanges(client, { ...differences(found.held), jobStates: [job] });
-    return skip(
-      job.code,
-      [...found.held.people.values()].filter((one) => one.id !== person.id),
-    );
-  });
+    return wait(client, found, looked, options);
+  };
+  return transaction(options.pool, work, beginLocking(user ? identifiersOf(user) : []));
+}
+
+/** The same that a notice of Zoom's about this user locks: two may not bring it into the world at once. */
+function identifiersOf({ id, email }: ZoomUser & { id: string }): string[] {
+  return [`zoom-user ${id}`, `mail ${normalise(email)}`];
+}
+
+async function wait(client: Client, found: HeldJob, looked: Looked, options: RunOptions): Promise<Claim> {
+  const { held, job } = found;
+  if (looked.outcome === 'failure' && looked.failure.then === 'pause')
+    await pauseAll(client, 'find', looked.failure.code, held.now, options);
+  decideAgain(held.people, held.before, { held, newId: options.newId });
+  await writeChanges(client, differences(held));
+  const row = waitRow(found, looked, options);
+  await writeChanges(client, { jobStates: [row] });
+  const others = [...held.people.values()].filter((one) => one.id !== job.personId);
+  return skip(row.code, others);
 }
 
 /** The Zoom user follows its mail's owner: whoever had it before has it no longer. */
 function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string }): Person {
   const mail = normalise(user.email);
+  const owner = [...held.people.values()].find((one) => one.links.some((link) => isMail(link, mail)));
+  if (owner && owner.id !== person.id) return person;
   const holder = ownerOfZoomUser(held.people, user.id);
   if (holder && holder.id !== person.id) passZoomUser(user.id, held.now, holder, person, held.people);
   const next = withZoomUserStanding(
@@ -64,6 +79,10 @@ function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string 
   );
   held.people.set(next.id, next);
   return next;
+}
+
+function isMail({ kind, value }: Link, mail: string): boolean {
+  return kind === 'mail' && value === mail;
 }
 
 function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {

@@ -16,6 +16,11 @@ const QUEUE = 'hostkeeper';
 /** In braces, so that all keys of the queue live in one slot of a Redis cluster. */
 const PREFIX = '{hostkeeper}';
 const LOCK_MS = 30_000;
+/** Locks are renewed by a timer, which may come late. */
+const MIN_LOCK_MS = 2_000;
+/** In seconds, as BullMQ wants it. */
+const POLL_S = 5;
+const RETRY_MS = 5_000;
 
 /** What the queue carries of a job: which attempt is next, how urgent, and in how many milliseconds. */
 export interface QueueEntry {
@@ -73,6 +78,8 @@ function entryToAdd({ jobId, attempt, priority, delayMs }: QueueEntry) {
 
 export interface WorkerOptions extends QueueOptions {
   concurrency: number;
+  /** Divides what the worker waits for: for new work, for the queue to come back, for a dead worker's locks. */
+  clockSpeed: number;
   run: (jobId: string, attempt: number) => Promise<void>;
   /** Called when the queue has nothing more to give. */
   onIdle: () => void;
@@ -101,8 +108,16 @@ function openQueue(address: QueueAddress): Queue {
   return new Queue(QUEUE, { connection, prefix: PREFIX }) as unknown as Queue;
 }
 
-function openWorker({ address, concurrency, run }: WorkerOptions, onPoll: () => void): Worker {
-  const settings = { concurrency, lockDuration: LOCK_MS, stalledInterval: LOCK_MS, maxStalledCount: 3 };
+function openWorker({ address, concurrency, clockSpeed, run }: WorkerOptions, onPoll: () => void): Worker {
+  const lockMs = Math.max(MIN_LOCK_MS, LOCK_MS / clockSpeed);
+  const settings = {
+    concurrency,
+    lockDuration: lockMs,
+    stalledInterval: lockMs,
+    maxStalledCount: 3,
+    drainDelay: POLL_S / clockSpeed,
+    runRetryDelay: RETRY_MS / clockSpeed,
+  };
   const processor = async (job: { id?: string | undefined }) => {
     const [jobId, attempt] = splitEntryId(job.id ?? '');
     await run(jobId, attempt);

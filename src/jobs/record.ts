@@ -55,6 +55,10 @@ async function recordHeld(
     result.outcome === 'failure'
       ? await afterFailure(client, recording, result.failure, options)
       : await afterSuccess(client, recording, result, options);
+  held.people.set(
+    recording.person.id,
+    withReleased(held.people.get(recording.person.id) as Person, recording),
+  );
   if (result.outcome !== 'failure' || result.failure.then === 'gone') {
     decideAgain(held.people, held.before, { held, newId: options.newId });
   }
@@ -64,6 +68,14 @@ async function recordHeld(
     people: [...held.people.values()],
     soon: (changes.jobStates ?? []).flatMap((row) => soonEntry(row, recording)),
   };
+}
+
+/** A leaver's clear, say, that waited for this attempt's lease is due now. */
+function withReleased(person: Person, { claim }: Recording): Person {
+  const waits = (job: Person['jobs'][number]) =>
+    job.zoomUserId === claim.zoomUserId && job.state === 'queued';
+  if (!person.jobs.some(waits)) return person;
+  return { ...person, jobs: person.jobs.map((job) => (waits(job) ? { ...job } : job)) };
 }
 
 /** A retry that comes before the next sweep would find it; the others are the sweep's. */

@@ -36,7 +36,9 @@ async function rerunOne(id: string, { pool, tell, newId }: RedecideOptions): Pro
         options,
       ),
     );
-    await writeChanges(client, { ...differences(held), jobStates: [reopened(found, own !== undefined)] });
+    // First whatever else changes: a job that gives way must have ended before this one is open again.
+    await writeChanges(client, differences(held));
+    await writeChanges(client, { jobStates: [reopened(found, own !== undefined)] });
     return { outcome: own ? ('queued' as const) : ('superseded' as const), found };
   });
   if (!done.found) return done.outcome;

@@ -50,7 +50,8 @@ export function nextStep(trouble: Trouble, facts: RetryFacts): NextStep {
     case 'pause':
       return { state: 'retrying', delayMs: MINUTE / clockSpeed, strikes, alert: false };
     case 'wait':
-      return hourly('waiting', endless);
+      // Nobody's failure: it may go on for ever, and the tries that count are all still to come.
+      return { ...hourly('waiting', endless), strikes };
     case 'refused-value':
       if (facts.refusedValues <= 1)
         return { state: 'retrying', delayMs: 0, strikes: strikes + 1, alert: false };

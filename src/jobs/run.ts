@@ -10,7 +10,8 @@ import type { RunOptions } from './run-options.js';
 export async function runJob(jobId: string, attempt: number, options: RunOptions): Promise<void> {
   let claimed = await claim(jobId, attempt, options);
   if (claimed.kind === 'find') {
-    const looked = await look(claimed.mail, claimed.priority, options);
+    const { mail, priority } = claimed;
+    const looked = mail === null ? ({ outcome: 'nobody' } as const) : await look(mail, priority, options);
     claimed = await takeFound(jobId, attempt, looked, options);
   }
   if (claimed.kind === 'skip') {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Log } from '../log.js';
 import type { Durations } from '../lifecycle/durations.js';
 import { writeChanges, iso } from '../records/changes.js';
-import { transaction } from '../records/database.js';
+import { isUnavailable, transaction } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { holdPeople } from '../records/people.js';
 import { findLapsed, findOwedResends, forgetPrevious, takeUntold } from '../records/sweeps.js';
@@ -73,7 +73,7 @@ async function tellUntold({ pool, queue, durations, log }: SweepOptions): Promis
 
 /** Attempts whose worker did not come back within its lease: their job is tried again, the attempt stays open. */
 async function endLapsed({ pool, tell, log }: SweepOptions): Promise<void> {
-  for (const { jobId, number } of await findLapsed(pool)) {
+  await mendEach(await findLapsed(pool), log, async ({ jobId, number }) => {
     const held = await transaction(pool, async (client) => {
       const found = await holdJob(client, jobId);
       if (!found) return null;
@@ -88,15 +88,15 @@ async function endLapsed({ pool, tell, log }: SweepOptions): Promise<void> {
       await writeChanges(client, { ...differences(held), attemptEnds: [lapsed] });
       return held;
     });
-    if (!held) continue;
+    if (!held) return;
     log.warn({ jobId, attempt: number }, 'attempt lost, to be made again');
     tell.people(held.people.values());
-  }
+  });
 }
 
 /** Zoom users with an attempt that nothing answered: what they should hold is sent again (promise 7). */
 async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): Promise<void> {
-  for (const zoomUserId of await findOwedResends(pool, durations.resendAfterMs)) {
+  await mendEach(await findOwedResends(pool, durations.resendAfterMs), log, async (zoomUserId) => {
     const held = await transaction(pool, async (client) => {
       const held = await holdPeople(client, {
         links: [],
@@ -113,5 +113,17 @@ async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): 
     });
     log.info({ outcome: 'resend' }, 'zoom user owed a re-send');
     tell.people(held.people.values());
+  });
+}
+
+/** What cannot be mended, for whatever reason, does not keep the others from it. */
+async function mendEach<T>(broken: T[], log: Log, mend: (one: T) => Promise<void>): Promise<void> {
+  for (const one of broken) {
+    try {
+      await mend(one);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      log.error({ err: error, code: 'SWEEP_BROKEN' }, 'sweep left one out');
+    }
   }
 }

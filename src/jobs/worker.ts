@@ -53,10 +53,11 @@ export function startWorkers(options: WorkersOptions): Workers {
 const DRAIN_PART = 0.9;
 
 function startWorker(options: WorkersOptions, sweeper: Sweeper): JobWorker {
-  const { address, concurrency, log } = options;
+  const { address, concurrency, clockSpeed, log } = options;
   return createJobWorker({
     address,
     concurrency,
+    clockSpeed,
     run: (jobId, attempt) => runLogged(jobId, attempt, options),
     onIdle: () => void sweeper.sweep(),
     onError: (error) => log.warn({ err: error }, 'queue connection failed'),
@@ -73,14 +74,18 @@ async function runLogged(jobId: string, attempt: number, options: WorkersOptions
   }
 }
 
+/** A worker with its hands full asks for no more: as long as that may last, since Zoom's limits know no clock speed. */
+const MIN_PATIENCE_MS = 10_000;
+
 function createWatchdog(
   { durations, queue, log, onStuck }: WorkersOptions,
   lastPollAt: () => number,
   restart: () => void,
 ) {
+  const patienceMs = Math.max(MIN_PATIENCE_MS, durations.watchdogMs);
   let restarted = false;
   const look = async () => {
-    if (Date.now() - lastPollAt() < durations.watchdogMs) {
+    if (Date.now() - lastPollAt() < patienceMs) {
       restarted = false;
       return;
     }
@@ -98,7 +103,7 @@ function createWatchdog(
     restarted = true;
     restart();
   };
-  const timer = setInterval(() => void look(), durations.watchdogMs / 4);
+  const timer = setInterval(() => void look(), patienceMs / 4);
   return { stop: () => clearInterval(timer) };
 }
 

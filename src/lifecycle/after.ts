@@ -1,14 +1,9 @@
 import type { Durations } from './durations.js';
-import { TRANSFER_ATTRIBUTES, type LifecycleEvent } from './event.js';
-import {
-  put,
-  type Fact,
-  type Person,
-  type SourceRecord,
-  type ZoomStanding,
-  type ZoomUser,
-} from './person.js';
+import type { LifecycleEvent } from './event.js';
 import { seeKey, type Seen } from './exposure.js';
+import { named } from './named.js';
+import { put, recordOf, type Person, type SourceRecord, type ZoomStanding, type ZoomUser } from './person.js';
+import { tell } from './tell.js';
 
 /** When an event counts as having happened: SCIM's time, and any more than 5 min ahead, is its receipt. */
 export function effectiveTime(
@@ -22,7 +17,7 @@ export function effectiveTime(
 
 export interface Applied {
   person: Person;
-  /** `late`: everything it said was older than what we know. */
+  /** `late`: nothing changed, and something it said was older than what we know. */
   outcome: 'applied' | 'late' | 'no-change';
   /** The event's type, once compared with what we knew: a `changed` can turn out `transferred` or `exposed`. */
   type: LifecycleEvent['type'];
@@ -39,20 +34,13 @@ export interface AfterOptions {
   durations: Durations;
 }
 
-/**
- * The person as they are after an event. Each fact keeps the time of its newest telling, so that any order of
- * arrival ends the same (design 3.1); reasons to renew are never late.
- */
+/** The person as they are after an event. Its facts may come late; reasons to renew are never late. */
 export function after(event: LifecycleEvent, person: Person, options: AfterOptions): Applied {
   const at = effectiveTime(event, options.receivedAt, options.durations);
   const asked = Math.min(at, options.receivedAt);
-  const before = person.records.find(
-    (one) => one.sourceId === options.sourceId && one.record === event.record,
-  );
-  const told = tell(before ?? emptyRecord(options.sourceId, event.record), event, at);
-  let next = told.record === before ? person : withRecord(person, told.record);
-  next = withZoomStanding(next, event, at);
-  next = withNameAndMail(next, told.changed);
+  const told = tell(recordOf(person, options.sourceId, event.record), event, at);
+  let next = person.records.includes(told.record) ? person : named(withRecord(person, told.record));
+  next = withZoomUser(next, event, told.record, at);
   const seen = seeKey(next, event, { at, asked, durations: options.durations });
   next = seen.person;
   const transferred = event.type === 'transferred' || told.transferred;
@@ -75,7 +63,8 @@ export function after(event: LifecycleEvent, person: Person, options: AfterOptio
 }
 
 /** Asks every Zoom user of theirs for a key drawn after `asked`. */
-export function renewed(person: Person, asked: number): Person {
+function renewed(person: Person, asked: number): Person {
+  if (person.zoomUsers.every((user) => (user.renewAfter ?? 0) >= asked)) return person;
   const zoomUsers = person.zoomUsers.map((user) => ({
     ...user,
     renewAfter: Math.max(user.renewAfter ?? 0, asked),
@@ -83,102 +72,60 @@ export function renewed(person: Person, asked: number): Person {
   return { ...person, zoomUsers };
 }
 
-interface Told {
-  record: SourceRecord;
-  /** Names of the facts whose value is now another. */
-  changed: string[];
-  late: boolean;
-  transferred: boolean;
-}
-
-function tell(record: SourceRecord, event: LifecycleEvent, at: number): Told {
-  const told: Told = { record, changed: [], late: false, transferred: false };
-  if (event.standing !== undefined) tellStanding(told, event.standing, at, event.sequence);
-  for (const [name, value] of Object.entries(factsOf(event))) {
-    tellFact(told, name, { value: value ?? null, at, sequence: event.sequence });
-  }
-  return told;
-}
-
-function tellStanding(told: Told, standing: 'active' | 'gone', at: number, sequence: number): void {
-  const { record } = told;
-  const newer = compare(at, sequence, record.standingAt ?? -Infinity, record.sequence);
-  const wins = newer > 0 || (newer === 0 && standing === 'gone' && record.standing !== 'gone');
-  if (!wins) {
-    told.late ||= newer < 0;
-    return;
-  }
-  if (record.standing !== standing) told.changed.push('standing');
-  told.record = { ...told.record, standing, standingAt: at, sequence };
-}
-
-function tellFact(told: Told, name: string, fact: Fact): void {
-  const known = told.record.facts[name];
-  const newer = known ? compare(fact.at, fact.sequence, known.at, known.sequence) : 1;
-  // Equal times: the greater value, so that either order ends the same.
-  const wins = newer > 0 || (newer === 0 && (fact.value ?? '') > (known?.value ?? ''));
-  if (!wins) {
-    told.late ||= newer < 0;
-    return;
-  }
-  if (known?.value !== fact.value && !(known === undefined && fact.value === null)) told.changed.push(name);
-  told.transferred ||= isTransferFact(name) && hasMoved(known?.value, fact.value);
-  told.record = { ...told.record, facts: { ...told.record.facts, [name]: fact } };
-}
-
-function hasMoved(from: string | null | undefined, to: string | null): boolean {
-  return !!from && !!to && from !== to;
-}
-
-function isTransferFact(name: string): boolean {
-  return (TRANSFER_ATTRIBUTES as readonly string[]).includes(name);
-}
-
-function factsOf(event: LifecycleEvent): Record<string, string | null | undefined> {
-  return {
-    ...(event.mail !== undefined && { mail: event.mail }),
-    ...(event.name !== undefined && { name: event.name }),
-    ...event.attributes,
-  };
-}
-
-function compare(at: number, sequence: number, thanAt: number, thanSequence: number): number {
-  return at === thanAt ? sequence - thanSequence : at - thanAt;
-}
-
 function withRecord(person: Person, record: SourceRecord): Person {
   const same = (other: SourceRecord) => other.sourceId === record.sourceId && other.record === record.record;
   return { ...person, records: put(person.records, record, same) };
 }
 
-/** Zoom's own source says where a key can be set: at the record itself, which is a Zoom user. */
-function withZoomStanding(person: Person, event: LifecycleEvent, at: number): Person {
-  if (event.zoomStanding === undefined) return person;
-  return withZoomUserStanding(person, event.record, event.zoomStanding, at, event.mail);
+/** Zoom's own source says where a key can be set, and under which mail: at the record itself, which is a Zoom user. */
+function withZoomUser(person: Person, event: LifecycleEvent, record: SourceRecord, at: number): Person {
+  const { zoomStanding } = event;
+  const next =
+    zoomStanding === undefined ? person : withZoomUserStanding(person, event.record, zoomStanding, at);
+  const user = next.zoomUsers.find((one) => one.id === event.record);
+  const mail = record.facts['mail']?.value;
+  if (!user || !mail || user.mail === mail) return next;
+  return withUser(next, { ...user, mail });
 }
 
-/** The person once Zoom has said this of one of its users; older news changes nothing. */
+/** From open to closed: of two standings told for the same moment, the more closed one holds. */
+const CLOSED: readonly ZoomStanding[] = ['unknown', 'active', 'pending', 'inactive', 'gone'];
+
+/**
+ * The person once Zoom has said this of one of its users; older news changes nothing.
+ *
+ * @param mail as Zoom gives it when asked about the user; counts as told by its record at the same time
+ */
 export function withZoomUserStanding(
   person: Person,
   id: string,
   standing: ZoomStanding,
   at: number,
-  mail?: string | null,
+  mail?: string,
 ): Person {
   const known = person.zoomUsers.find((user) => user.id === id);
   const before = known ?? newZoomUser(id);
-  const newer = compare(at, 0, before.standingAt ?? -Infinity, 0);
-  if (newer < 0 || (newer === 0 && before.standing === 'gone')) return person;
-  const next = { ...before, standing, standingAt: at, mail: mail ?? before.mail };
-  return { ...person, zoomUsers: put(person.zoomUsers, next, (user) => user.id === id) };
+  const newer = at - (before.standingAt ?? -Infinity);
+  if (newer < 0 || (newer === 0 && CLOSED.indexOf(standing) <= CLOSED.indexOf(before.standing)))
+    return person;
+  const next = withUser(person, { ...before, standing, standingAt: at, mail: mail ?? before.mail });
+  if (mail === undefined) return next;
+  const fact = { value: mail, at, sequence: 0 };
+  const records = next.records.map((one) =>
+    one.record === id ? { ...one, facts: { ...one.facts, mail: fact } } : one,
+  );
+  return { ...next, records };
+}
+
+function withUser(person: Person, user: ZoomUser): Person {
+  return { ...person, zoomUsers: put(person.zoomUsers, user, (one) => one.id === user.id) };
 }
 
 function newZoomUser(id: string): ZoomUser {
-  const standing = 'unknown' as const;
   return {
     id,
     mail: null,
-    standing,
+    standing: 'unknown',
     standingAt: null,
     generation: 0,
     renewAfter: null,
@@ -186,29 +133,6 @@ function newZoomUser(id: string): ZoomUser {
     keys: [],
     sent: [],
   };
-}
-
-function emptyRecord(sourceId: string, record: string): SourceRecord {
-  return { sourceId, record, standing: null, standingAt: null, sequence: 0, facts: {} };
-}
-
-/** For display and look-up: the newest name and mail that any of their records tells. */
-function withNameAndMail(person: Person, changed: string[]): Person {
-  if (!changed.includes('mail') && !changed.includes('name')) return person;
-  return {
-    ...person,
-    name: newestFact(person, 'name') ?? person.name,
-    mail: newestFact(person, 'mail') ?? person.mail,
-  };
-}
-
-export function newestFact(person: Person, name: string): string | null {
-  const facts = person.records.flatMap((record) => record.facts[name] ?? []).filter((fact) => fact.value);
-  const best = facts.reduce<Fact | null>(
-    (a, b) => (a && compare(a.at, a.sequence, b.at, b.sequence) >= 0 ? a : b),
-    null,
-  );
-  return best?.value ?? null;
 }
 
 function reasonOf(seen: Seen, changed: string[]): string | null {

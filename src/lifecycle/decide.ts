@@ -41,7 +41,7 @@ export function decide(known: Person, policies: Policies): Decision {
 function movesFor(person: Person, user: ZoomUser, theirs: boolean, wanted: boolean, sets: boolean): Move[] {
   const job = person.jobs.find((one) => one.zoomUserId === user.id && one.action !== 'look');
   if (!theirs) return movesForNotTheirs(user, job, wanted);
-  if (!sets) return job?.action === 'set' ? [supersede(job)] : [];
+  if (!sets) return job && (job.action === 'set' || heldKey(user)) ? [supersede(job)] : [];
   const reason = setReason(user, job);
   if (job?.action === 'clear') {
     const attempted = heldKey(user) === null;

@@ -58,9 +58,9 @@ function isOneOf(hashes: string[], hash: string | null | undefined): boolean {
 
 function exposed(person: Person, { at, asked, durations }: SeenAt, users: ZoomUser[]): Seen {
   if (person.exposedAt.includes(at)) return { person, seen: 'nothing' };
-  const recent = [...person.exposedAt, at].filter((time) => time > at - durations.dayMs);
-  const exposedAt = recent.sort((a, b) => a - b).slice(-CONTESTED_AFTER);
-  const contested = exposedAt.length >= CONTESTED_AFTER;
+  const exposedAt = [...person.exposedAt, at].sort((a, b) => a - b).slice(-CONTESTED_AFTER);
+  const [first = at, last = at] = [exposedAt[0], exposedAt.at(-1)];
+  const contested = exposedAt.length === CONTESTED_AFTER && last - first < durations.dayMs;
   const zoomUsers = person.zoomUsers.map((user) =>
     users.includes(user) ? { ...user, renewAfter: Math.max(user.renewAfter ?? 0, asked) } : user,
   );

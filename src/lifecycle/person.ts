@@ -81,6 +81,7 @@ export interface FreshJob {
 export interface Link {
   kind: LinkKind;
   value: string;
+  /** When a source last said so; a mail that only Zoom tells counts as half a century older (resolve.ts). */
   claimedAt: number;
 }
 
@@ -125,6 +126,18 @@ export function newPerson(id: string): Person {
     zoomUsers: [],
     jobs: [],
   };
+}
+
+/**
+ * What a source said of a record so far. Of one that is a Zoom user we may know the mail before it says a word: Zoom
+ * told it when asked.
+ */
+export function recordOf(person: Person, sourceId: string, record: string): SourceRecord {
+  const known = person.records.find((one) => one.sourceId === sourceId && one.record === record);
+  if (known) return known;
+  const user = person.zoomUsers.find((one) => one.id === record);
+  const facts = user?.mail ? { mail: { value: user.mail, at: user.standingAt ?? 0, sequence: 0 } } : {};
+  return { sourceId, record, standing: null, standingAt: null, sequence: 0, facts };
 }
 
 /** A copy of `list` in which `item` stands in the place of the one with the same key, or at the end. */

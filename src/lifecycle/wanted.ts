@@ -21,8 +21,10 @@ export function sourcesSay(person: Person, policies: Policies): Map<string, 'act
   for (const record of person.records) {
     const policy = policies.get(record.sourceId);
     if (!policy || policy.observed || record.standing === null) continue;
-    if (policy.removed && record.standing === 'active') continue;
     if (says.get(record.sourceId) !== 'active') says.set(record.sourceId, record.standing);
+  }
+  for (const [sourceId, standing] of says) {
+    if (standing === 'active' && policies.get(sourceId)?.removed) says.delete(sourceId);
   }
   return says;
 }

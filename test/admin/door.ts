@@ -6,6 +6,7 @@ import { createAdminApi } from '../../src/admin/api.js';
 import { createCli } from '../../src/admin/cli.js';
 import type { CliOptions } from '../../src/admin/cli/context.js';
 import { createOperations, type Operations } from '../../src/admin/operations.js';
+import type { OperationsParts } from '../../src/admin/operations/parts.js';
 import { createApp } from '../../src/http/app.js';
 import { authenticate } from '../../src/http/bearer.js';
 import { createAcceptor } from '../../src/jobs/accept.js';
@@ -38,6 +39,7 @@ export interface Ran {
 /** Both doors of one database, and what is behind them. */
 export interface Door {
   database: Database;
+  parts: OperationsParts;
   operations: Operations;
   acceptor: Acceptor;
   keys: HostKeys;
@@ -73,7 +75,7 @@ export async function openDoor(): Promise<Door> {
   });
   const clock = { aheadMs: 0 };
   const now = () => new Date(Date.now() + clock.aheadMs);
-  const operations = createOperations({
+  const parts: OperationsParts = {
     pool,
     prisma,
     acceptor,
@@ -84,7 +86,8 @@ export async function openDoor(): Promise<Door> {
     now,
     publicUrl: PUBLIC_URL,
     webhookKinds: ['zoom'],
-  });
+  };
+  const operations = createOperations(parts);
   const findToken = createTokenFinder({ pool, log });
   const api = createAdminApi({
     operations,
@@ -95,6 +98,7 @@ export async function openDoor(): Promise<Door> {
   const root = await operations.tokens.create('test', { name: 'root', scopes: ALL });
   return {
     database,
+    parts,
     operations,
     acceptor,
     keys,

@@ -40,7 +40,6 @@ CREATE TABLE people (
   exposed_at timestamptz(3)[] NOT NULL DEFAULT '{}',
   created_at timestamptz(3) NOT NULL DEFAULT now()
 );
-CREATE INDEX people_mail ON people (mail);
 
 CREATE TABLE links (
   kind text NOT NULL,
@@ -143,7 +142,6 @@ CREATE UNIQUE INDEX jobs_one_write ON jobs (zoom_user_id)
   WHERE zoom_user_id IS NOT NULL AND action IN ('set', 'clear') AND finished_at IS NULL;
 CREATE UNIQUE INDEX jobs_one_waiting_set ON jobs (person_id)
   WHERE zoom_user_id IS NULL AND action = 'set' AND finished_at IS NULL;
-CREATE INDEX jobs_unfinished ON jobs (person_id) WHERE finished_at IS NULL;
 CREATE INDEX jobs_due ON jobs (priority, next_attempt_at)
   WHERE finished_at IS NULL AND state IN ('queued', 'retrying', 'waiting');
 CREATE INDEX jobs_running ON jobs (id) WHERE state = 'running';

@@ -30,7 +30,7 @@ export function createUser(
   resource: UserResource,
 ): Promise<KeptResource> {
   const row = rowOf(writing.newId(), resource);
-  const asked: Asked = { sourceId, id: row.id, method: 'POST', said: resource };
+  const asked: Asked = { sourceId, id: row.id, method: 'POST', said: null };
   return untilMade(async () => {
     const accepted = await write(writing, asked, { write: 'create', row });
     return accepted.outcome === 'kept' ? keptOf(row, accepted) : restore(writing, asked, row);

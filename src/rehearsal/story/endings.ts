@@ -1,4 +1,4 @@
-import { must } from './eventually.js';
+import { must, NotYet } from './eventually.js';
 import type { Job } from './hostkeeper.js';
 import { mustBeAtRest, type Ending, type Seen } from './stage.js';
 import { masked } from './table.js';
@@ -26,24 +26,24 @@ export const losesKey: Ending = async (seen) => {
   await mustBeAtRest(seen.stage);
   const refused = await refusal(seen);
   must(writes(seen).length > 0, 'nothing was written in Zoom');
-  return { text: `no key: ${refused}`, tone: 'good' };
+  return { text: `no key (look-up: ${refused})`, tone: 'good' };
 };
 
 export const staysWithout: Ending = async (seen) => {
   await mustBeAtRest(seen.stage);
   const refused = await refusal(seen);
   mustNotHaveWritten(seen);
-  return { text: `still none: ${refused}`, tone: 'quiet' };
+  return { text: `still none (look-up: ${refused})`, tone: 'quiet' };
 };
 
 export const waitsForZoom: Ending = async (seen) => {
   const job = await newestJob(seen, 'waiting');
-  return { text: `job waits: ${job.code}`, tone: 'pending' };
+  return { text: `waits: ${job.code}`, tone: 'pending' };
 };
 
 export const isRetried: Ending = async (seen) => {
   const job = await newestJob(seen, 'retrying');
-  return { text: `job retries: ${job.code}`, tone: 'pending' };
+  return { text: `retries: ${job.code}`, tone: 'pending' };
 };
 
 /** With exactly this code. */
@@ -51,7 +51,7 @@ export function failsWith(code: string): Ending {
   return async (seen) => {
     const job = await newestJob(seen, 'failed');
     must(job.code === code, `the job failed with ${job.code} instead of ${code}`);
-    return { text: `job failed: ${code}`, tone: 'bad' };
+    return { text: `failed: ${code}`, tone: 'bad' };
   };
 }
 
@@ -65,7 +65,7 @@ export async function newestJob({ stage }: Pick<Seen, 'stage'>, state: string): 
 /** What look-up shows, once it is also what Zoom has. */
 export async function sharedKey({ stage, who }: Pick<Seen, 'stage' | 'who'>): Promise<string> {
   const shown = await stage.keeper.lookUp(who.mail);
-  if ('refused' in shown) return notShown(shown.refused);
+  if ('refused' in shown) throw new NotYet(`look-up refuses with ${shown.refused}`);
   must(!shown.settling, 'look-up says that the key is settling');
   must(
     shown.hostKey === stage.zoom.users.hostKeyOf(who.zoomMail),
@@ -81,11 +81,6 @@ export async function refusal({ stage, who }: Pick<Seen, 'stage' | 'who'>): Prom
   const inZoom = stage.zoom.users.hostKeyOf(who.zoomMail);
   must(inZoom === undefined || !who.keys.includes(inZoom), 'Zoom still has a key of theirs');
   return shown.refused;
-}
-
-function notShown(code: string): never {
-  must(false, `look-up refuses with ${code}`);
-  throw new TypeError('unreachable');
 }
 
 function writes({ calls }: Seen): Seen['calls'] {

@@ -30,7 +30,7 @@ export function nextSteps({ url, adminToken, lookupToken, oktaToken }: NextSteps
     ['Everything we know of somebody', post('/api/people/show', adminToken, { who: HOLDER })],
   ] as const;
   const lines = steps.flatMap(([what, curl]) => [`# ${what}`, curl, '']);
-  return ['Next things to try', '', ...lines].join('\n').trimEnd();
+  return ['', 'Next things to try', '', ...lines].join('\n').trimEnd();
 
   function get(path: string, token: string): string {
     return `curl -sS '${url}${path}' -H 'Authorization: Bearer ${token}'`;

@@ -54,29 +54,31 @@ export class BeatFailed extends Error {
 export async function play(stage: Stage, { who, by, said, say, ending, patienceMs }: Beat): Promise<void> {
   const { zoom, table } = stage;
   const before = zoom.log.requests.length;
-  const calls = () => zoom.log.requests.slice(before).filter((call) => isAbout(stage, who, call));
+  const calls = () => zoom.log.requests.slice(before).filter((call) => isAbout(who, call));
   try {
+    noteZoomId(stage, who);
     await say();
+    noteZoomId(stage, who);
     const outcome = await eventually(() => ending({ stage, who, calls: calls() }), patienceMs ?? PATIENCE_MS);
-    table.row({ who: nameOf(who), by, said, inZoom: described(calls()), outcome });
+    table.row({ who: nameOf(who), by, said, calls: calls().map(described), outcome });
   } catch (error) {
     throw new BeatFailed(`${nameOf(who)}, ${by}: ${said}`, error);
   }
 }
 
-function isAbout({ zoom }: Stage, who: Player, { userId }: Readonly<LoggedRequest>): boolean {
+/** Zoom's log knows its users by id, also those that it has no longer. */
+function noteZoomId({ zoom }: Stage, who: Player): void {
   const zoomId = zoom.users.find(who.zoomMail)?.id;
   if (zoomId !== undefined) who.zoomId = zoomId;
+}
+
+function isAbout(who: Player, { userId }: Readonly<LoggedRequest>): boolean {
   return userId !== undefined && [who.zoomId, who.mail, who.zoomMail].includes(userId);
 }
 
-function described(calls: Readonly<LoggedRequest>[]): string {
-  const told = calls.map(({ method, hostKey, status }) =>
-    [method, hostKey === undefined ? '' : masked(hostKey), status ?? 'no answer']
-      .filter((word) => word !== '')
-      .join(' '),
-  );
-  return told.join(', ') || 'nothing';
+function described({ method, hostKey, status }: Readonly<LoggedRequest>): string {
+  const words = [method, ...(hostKey === undefined ? [] : [masked(hostKey)]), status ?? 'unanswered'];
+  return words.join(' ');
 }
 
 /** Zoom has been heard in everything it had to say, and no job is left to do. */

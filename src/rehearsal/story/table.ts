@@ -9,7 +9,8 @@ export interface TableRow {
   who: string;
   by: string;
   said: string;
-  inZoom: string;
+  /** What reached Zoom, each with what Zoom answered. */
+  calls: string[];
   outcome: Outcome;
 }
 
@@ -20,16 +21,22 @@ export interface Table {
   check(check: { name: string; ok: boolean; detail?: string }): void;
 }
 
-const WIDTHS = [14, 8, 34, 24, 22] as const;
+/** Together with the gaps no line is longer than 110. */
+const WIDTHS = [13, 8, 29, 26, 26] as const;
 const GAP = '  ';
 const HEADINGS = ['who', 'said by', 'what was said', 'what we did in Zoom', 'outcome'];
 
 const STYLES = { bold: 1, quiet: 2, bad: 31, good: 32, pending: 33 } as const;
-type Paint = (style: keyof typeof STYLES, text: string) => string;
 
 export function createTable(print: (line: string) => void, color: boolean): Table {
-  const paint: Paint = (style, text) =>
+  const paint = (style: keyof typeof STYLES, text: string) =>
     color && text !== '' ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
+  const printLine = (texts: string[], tone?: Tone) => {
+    const padded = texts.map((text, i) => text.padEnd(WIDTHS[i] ?? 0));
+    const last = texts.at(-1) ?? '';
+    const line = [...padded.slice(0, -1), tone === undefined ? last : paint(tone, last)].join(GAP);
+    print(line.trimEnd());
+  };
 
   return {
     section(title) {
@@ -37,15 +44,23 @@ export function createTable(print: (line: string) => void, color: boolean): Tabl
       print(paint('bold', title));
     },
     columns() {
-      print(paint('quiet', joined(HEADINGS)));
-      print(paint('quiet', joined(WIDTHS.map((width) => '-'.repeat(width)))));
+      printLine(HEADINGS);
+      printLine(WIDTHS.map((width) => '-'.repeat(width)));
     },
-    row({ who, by, said, inZoom, outcome }) {
-      const cells = [who, by, said, inZoom, outcome.text].map((text, i) => wrapped(text, WIDTHS[i] ?? 0));
+    row({ who, by, said, calls, outcome }) {
+      const last = calls.length - 1;
+      const done = calls.map((call, i) => (i < last ? `${call},` : call));
+      const cells = [
+        ...[who, by, said].map((text) => text.split(' ')),
+        done.length > 0 ? done : ['nothing'],
+        outcome.text.split(' '),
+      ].map((pieces, i) => wrapped(pieces, WIDTHS[i] ?? 0));
       const height = Math.max(...cells.map((lines) => lines.length));
-      for (let line = 0; line < height; line++) {
-        const texts = cells.map((lines) => lines[line] ?? '');
-        print((joined(texts.slice(0, -1), true) + GAP + paint(outcome.tone, texts.at(-1) ?? '')).trimEnd());
+      for (let i = 0; i < height; i++) {
+        printLine(
+          cells.map((lines) => lines[i] ?? ''),
+          outcome.tone,
+        );
       }
     },
     check({ name, ok, detail }) {
@@ -59,18 +74,14 @@ export function masked(hostKey: string): string {
   return '•'.repeat(hostKey.length);
 }
 
-function joined(texts: readonly string[], keepEnd = false): string {
-  const line = texts.map((text, i) => text.padEnd(WIDTHS[i] ?? 0)).join(GAP);
-  return keepEnd ? line : line.trimEnd();
-}
-
-/** Breaks between words only; a longer word sticks out. */
-function wrapped(text: string, width: number): string[] {
+/** Breaks between pieces only; a longer one sticks out. */
+function wrapped(pieces: string[], width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && longer.length > width) lines.push(word);
-    else lines.splice(-1, 1, longer);
+  for (const piece of pieces) {
+    const line = lines.pop();
+    const longer = line === undefined ? piece : `${line} ${piece}`;
+    if (line === undefined || longer.length <= width) lines.push(longer);
+    else lines.push(line, piece);
   }
   return lines;
 }

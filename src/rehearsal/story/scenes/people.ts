@@ -5,7 +5,7 @@ import { play, type Stage } from '../stage.js';
 export async function playOkta(stage: Stage): Promise<void> {
   const { okta, cast } = stage;
   const { nora, ivo } = cast;
-  const joins = 'joins: GET ?filter, POST /Users';
+  const joins = 'joins: GET ?filter, POST';
   await play(stage, { who: nora, by: 'Okta', said: joins, say: () => okta.assign(nora), ending: getsKey });
   await play(stage, { who: ivo, by: 'Okta', said: joins, say: () => okta.assign(ivo), ending: getsKey });
   await play(stage, {
@@ -29,7 +29,7 @@ export async function playOkta(stage: Stage): Promise<void> {
   await play(stage, {
     who: ivo,
     by: 'Okta',
-    said: 'is back: GET ?filter, GET, PUT',
+    said: 'back: GET ?filter, GET, PUT',
     say: () => okta.assignAgain(ivo),
     ending: getsKey,
   });
@@ -40,7 +40,7 @@ export async function playEntra(stage: Stage): Promise<void> {
   const { entra, cast } = stage;
   const { priya, mina, jonas } = cast;
   for (const who of [priya, mina, jonas]) {
-    const said = 'joins: GET ?filter, POST /Users';
+    const said = 'joins: GET ?filter, POST';
     await play(stage, { who, by: 'Entra', said, say: () => entra.assign(who), ending: getsKey });
   }
   await play(stage, {
@@ -53,7 +53,7 @@ export async function playEntra(stage: Stage): Promise<void> {
   await play(stage, {
     who: mina,
     by: 'Entra',
-    said: 'is transferred: PATCH department',
+    said: 'transferred: PATCH department',
     say() {
       mina.department = 'Sales';
       return entra.setDepartment(mina);
