@@ -3,7 +3,7 @@ import autocannon from 'autocannon';
 import { openEmbedded } from '../../src/records/embedded/open.js';
 import { startRedis } from './redis.js';
 import { median, report, round } from './report.js';
-import { runJson, start, startService, withDataDir, type Env } from './service.js';
+import { runJson, start, startHostkeeper, withDataDir, type Env } from './hostkeeper.js';
 
 const CONNECTIONS = 32;
 const SECONDS = 6;
@@ -30,7 +30,7 @@ export async function benchIngest(): Promise<void> {
 async function measure(name: string, env: Env): Promise<void> {
   const source = `bench-${name.replaceAll(' ', '-')}`;
   const { token } = await runJson<{ token: string }>(['source', 'add', source, '--kind', 'scim'], env);
-  const service = await startService('web', env);
+  const service = await startHostkeeper('web', env);
   const bare = await start(['--import', 'tsx', yardstick], env);
   const rates: { ours: number; theirs: number }[] = [];
   await post(`${service.url}/scim/v2/Users`, token, 2);

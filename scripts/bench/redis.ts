@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from './service.js';
+import { freePort } from './hostkeeper.js';
 
 /** A redis-server from the PATH as it is to be run (AOF, noeviction); null where there is none. */
 export async function startRedis(folder: string): Promise<{ url: string; stop(): Promise<void> } | null> {

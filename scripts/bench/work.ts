@@ -1,7 +1,7 @@
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { startRedis } from './redis.js';
 import { percentile, report, round } from './report.js';
-import { runJson, startService, withDataDir, type Env } from './service.js';
+import { runJson, startHostkeeper, withDataDir, type Env } from './hostkeeper.js';
 
 const SAMPLES = 300;
 const QUEUED = 2_000;
@@ -56,7 +56,7 @@ async function withZoom(
 function benchLatency(queue: 'postgres' | 'redis', dataDir: string): Promise<void> {
   return withZoom(queue, dataDir, {}, async ({ zoom, env }) => {
     const { secret } = await runJson<{ secret: string }>(['source', 'add', 'zoom', '--kind', 'zoom'], env);
-    const service = await startService('serve', env);
+    const service = await startHostkeeper('serve', env);
     zoom.setWebhook({ url: `${service.url}/webhooks/zoom`, secret });
     const took: number[] = [];
     for (let sample = 0; sample < SAMPLES + 20; sample++) {
@@ -96,7 +96,7 @@ async function settled(zoom: RehearsalZoom): Promise<void> {
 function benchBudget(queue: 'postgres' | 'redis', dataDir: string): Promise<void> {
   return withZoom(queue, dataDir, { ZOOM_RATE_LIGHT: String(BUDGET) }, async ({ zoom, env }) => {
     const { secret } = await runJson<{ secret: string }>(['source', 'add', 'zoom', '--kind', 'zoom'], env);
-    const service = await startService('web', env);
+    const service = await startHostkeeper('web', env);
     zoom.setWebhook({ url: `${service.url}/webhooks/zoom`, secret });
     for (let number = 0; number < QUEUED; number++) {
       zoom.portal.create({ email: `queued.${number}@example.com` });
@@ -104,7 +104,7 @@ function benchBudget(queue: 'postgres' | 'redis', dataDir: string): Promise<void
     }
     await settled(zoom);
     zoom.setWebhook(null);
-    const worker = await startService('worker', env);
+    const worker = await startHostkeeper('worker', env);
     const patches = () => zoom.log.requests.filter((request) => request.method === 'PATCH');
     while (patches().length < QUEUED) await new Promise((resolve) => setTimeout(resolve, 100));
     await worker.stop();

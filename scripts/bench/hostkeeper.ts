@@ -50,7 +50,7 @@ export async function start(command: string[], env: Env, ready = '/readyz'): Pro
   return { url, child, stop: () => stop(child) };
 }
 
-export function startService(part: 'serve' | 'web' | 'worker', env: Env): Promise<Running> {
+export function startHostkeeper(part: 'serve' | 'web' | 'worker', env: Env): Promise<Running> {
   return start([launcher, part], env);
 }
 
