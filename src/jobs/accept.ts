@@ -4,7 +4,7 @@ import { isRejected, type LifecycleEvent } from '../lifecycle/event.js';
 import type { Durations } from '../lifecycle/durations.js';
 import { linksOf } from '../lifecycle/resolve.js';
 import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
-import { transaction, type Client } from '../records/database.js';
+import { transaction, type Client, type Lastly } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { findKnown, type Asked } from '../records/known.js';
 import { beginLocking, holdPeople, type Held, type Whom } from '../records/people.js';
@@ -77,16 +77,15 @@ async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promis
   );
   const read = events.flatMap(({ event, sourceId }) => (isRejected(event) ? [] : [{ event, sourceId }]));
   const asked = askedOf(intakes);
-  const work = async (client: Client) => {
-    const held = await holdPeople(client, whomOf(read));
-    const known = await findKnown(client, asked);
+  const work = async (client: Client, lastly: Lastly) => {
+    const [held, known] = await Promise.all([holdPeople(client, whomOf(read)), findKnown(client, asked)]);
     const changes: Changes = {};
     const accepted = intakes.map((intake) =>
       take(intake, { held, known, changes, newId, rotateOnTransfer, durations }),
     );
     addChanges(changes, differences(held));
     addChanges(changes, { audit: mergesOf(held, newId) });
-    await writeChanges(client, changes);
+    lastly(writeChanges(client, changes));
     return { accepted, held };
   };
   const { accepted, held } = await transaction(pool, work, beginLocking(identifiersOf(intakes, read)));

@@ -33,9 +33,9 @@ export function openDatabase({ url, log, poolSize = 16 }: DatabaseOptions): Data
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
     application_name: 'hostkeeper',
-    // A plan kept from when the tables were empty would read them whole once they are full.
-    options: '-c plan_cache_mode=force_custom_plan',
-  });
+    // What is asked for together is sent together: a transaction waits for two round trips instead of six.
+    pipeline: true,
+  } as pg.PoolConfig);
   pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const close = async () => {
@@ -51,18 +51,19 @@ const RETRYABLE = new Set(['40001', '40P01']);
 const UNAVAILABLE = /^(08|57P0|53)/;
 const TRANSACTION_TRIES = 5;
 
+/** Takes the last thing a transaction asks for, to be sent in one go with its COMMIT instead of being waited for. */
+export type Lastly = (asked: Promise<unknown>) => void;
+
 /** Runs `work` in one transaction; tries again on deadlock or serialization failure, when nothing was kept. */
 export async function transaction<T>(
   pool: pg.Pool,
-  work: (client: Client) => Promise<T>,
+  work: (client: Client, lastly: Lastly) => Promise<T>,
   begin = 'BEGIN',
 ): Promise<T> {
   for (let tried = 1; ; tried++) {
     const client = await connect(pool);
     try {
-      await client.query(begin);
-      const result = await work(client);
-      await client.query('COMMIT');
+      const result = await inTransaction(client, work, begin);
       client.release();
       return result;
     } catch (error) {
@@ -71,6 +72,20 @@ export async function transaction<T>(
       throw isUnavailable(error) ? new StoreUnavailable(error) : error;
     }
   }
+}
+
+async function inTransaction<T>(
+  client: Client,
+  work: (client: Client, lastly: Lastly) => Promise<T>,
+  begin: string,
+): Promise<T> {
+  // Not waited for one by one: each is answered in order, and the first that failed is what is thrown.
+  const asked: Promise<unknown>[] = [client.query(begin)];
+  asked[0]?.catch(() => undefined);
+  const result = await work(client, (last) => asked.push(last));
+  asked.push(client.query('COMMIT'));
+  for (const one of await Promise.allSettled(asked)) if (one.status === 'rejected') throw one.reason;
+  return result;
 }
 
 async function connect(pool: pg.Pool): Promise<Client> {

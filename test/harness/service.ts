@@ -5,6 +5,7 @@ import { openZoom } from '../../src/assemble/zoom.js';
 import { readConfig } from '../../src/config.js';
 import type { RunOptions } from '../../src/jobs/run-options.js';
 import type { Workers } from '../../src/jobs/worker.js';
+import type { Durations } from '../../src/lifecycle/durations.js';
 import { createLog } from '../../src/log.js';
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createTestDatabase } from './database.js';
@@ -30,7 +31,8 @@ export interface TestCoreOptions {
   databaseUrl?: string;
   /** Somebody else's, who closes it. */
   zoom?: RehearsalZoom;
-  failpoint?: (name: string) => void;
+  /** Instead of what CLOCK_SPEED makes of them. */
+  durations?: Partial<Durations>;
 }
 
 /** The service's inside on its own database, with a worker and a rehearsal Zoom of its own unless told otherwise. */
@@ -38,15 +40,30 @@ export async function startCore(
   env: Record<string, string> = {},
   options: TestCoreOptions = {},
 ): Promise<TestCore> {
-  const { workers = true, failpoint } = options;
   const closing: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closeOne of closing.splice(0).reverse()) await closeOne();
+  };
+  try {
+    return { ...(await openParts(env, options, closing)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openParts(
+  env: Record<string, string>,
+  options: TestCoreOptions,
+  closing: (() => unknown)[],
+): Promise<Omit<TestCore, 'close'>> {
   const databaseUrl = options.databaseUrl ?? (await ownDatabase(closing));
   const zoom = options.zoom ?? (await ownZoom(env, closing));
   const lines: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
-  const config = readConfig(environment(databaseUrl, zoom, env));
-  const core = await openCore({ config, log, ...(failpoint && { failpoint }) });
+  const core = await openCore({ config: readConfig(environment(databaseUrl, zoom, env)), log });
   closing.push(() => core.close());
+  Object.assign(core.durations, options.durations);
   const calls = openZoom(core);
   closing.push(() => calls.close());
   const started: Workers[] = [];
@@ -56,17 +73,9 @@ export async function startCore(
     started.push(work);
     return work;
   };
-  if (workers) startWorkers();
-  return {
-    core,
-    zoom,
-    run: runOptions(core, calls.client),
-    startWorkers,
-    logged: () => lines.join(''),
-    async close() {
-      for (const close of closing.splice(0).reverse()) await close();
-    },
-  };
+  if (options.workers !== false) startWorkers();
+  const logged = () => lines.join('');
+  return { core, zoom, run: runOptions(core, calls.client), startWorkers, logged };
 }
 
 /** Settings that let a process, this or another, work on this database with this Zoom. */

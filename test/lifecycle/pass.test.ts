@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Standing } from '../../src/lifecycle/event.js';
 import { decide } from '../../src/lifecycle/decide.js';
 import { pass } from '../../src/lifecycle/pass.js';
-import type { KeyState, Standing } from '../../src/lifecycle/person.js';
+import type { KeyState } from '../../src/lifecycle/person.js';
 import { showingOf } from '../../src/lifecycle/showing.js';
 import { at, job, key, person, record, sources, zoomUser } from './people.js';
 

@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { expectAtRest } from '../harness/at-rest.js';
+import { addSource, intakeOf, joined, left, zoomSaid } from '../harness/people.js';
+import { startCore, type TestCore } from '../harness/service.js';
+import { waitFor } from '../harness/wait-for.js';
+
+let service: TestCore;
+let sourceId: string;
+let people = 0;
+
+beforeEach(async () => {
+  service = await startCore({}, { workers: false });
+  sourceId = await addSource(service.core, 'scim');
+});
+afterEach(() => service.close());
+
+function accept(...events: Parameters<typeof intakeOf>[1][]) {
+  return service.core.acceptor.accept(intakeOf(sourceId, ...events));
+}
+
+async function joiners(count: number) {
+  const users = Array.from({ length: count }, () =>
+    service.zoom.users.add({ email: `person${++people}@example.com` }),
+  );
+  await Promise.all(users.map((user) => accept(joined(user.email))));
+  return users;
+}
+
+test('a drain ends what is under way and begins nothing more: nothing is left half done', async () => {
+  service.zoom.faults.slow(300);
+  const users = await joiners(40);
+  const workers = service.startWorkers();
+  await waitFor('writes under way', () => writes().some((request) => request.status === undefined));
+  const startedAt = performance.now();
+  await workers.drain();
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  const { prisma } = service.core.database;
+  expect(await prisma.attempt.count({ where: { endedAt: null } })).toBe(0);
+  expect(await prisma.job.count({ where: { state: 'running' } })).toBe(0);
+  expect(writes().filter((request) => request.status === undefined)).toEqual([]);
+  const written = writes().length;
+  expect(written).toBeLessThan(users.length);
+  await waitFor('a moment', () => performance.now() - startedAt > 1_000);
+  expect(writes()).toHaveLength(written);
+  service.zoom.faults.slow(0);
+  service.startWorkers();
+  await expectAtRest(service);
+});
+
+function writes() {
+  return service.zoom.log.requests.filter((request) => request.method === 'PATCH');
+}
+
+test('a drain does not wait for a Zoom that does not answer longer than its grace', async () => {
+  await service.close();
+  service = await startCore({ CLOCK_SPEED: '4' }, { workers: false });
+  sourceId = await addSource(service.core, 'scim');
+  await joiners(1);
+  service.zoom.faults.failNext(1, 'silence', { method: 'PATCH' });
+  const workers = service.startWorkers();
+  await waitFor('the write to be under way', () => writes().length === 1);
+  const startedAt = performance.now();
+  await workers.drain();
+  expect(performance.now() - startedAt).toBeLessThan(service.core.durations.drainMs + 500);
+  service.startWorkers();
+  await waitFor('the next try', () => writes().some((request) => request.applied));
+  const [silent, applied] = writes();
+  expect(applied!.hostKey).toBe(silent!.hostKey);
+  await expectAtRest(service, 40_000);
+});
+
+test('somebody whose attempts always fail does not slow the others', async () => {
+  service.startWorkers();
+  const [unlucky] = await joiners(1);
+  service.zoom.faults.failFor(unlucky!.id, { status: 500, body: '' });
+  const startedAt = performance.now();
+  const others = await joiners(30);
+  await waitFor('the others', () =>
+    others.every((user) => service.zoom.log.of(user.id).some((request) => request.applied)),
+  );
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+});
+
+test('what waits for nobody goes before what does: a leaver’s clear before a crowd of joiners', async () => {
+  await service.close();
+  service = await startCore({ ZOOM_RATE_LIGHT: '10' }, { workers: false });
+  sourceId = await addSource(service.core, 'scim');
+  const zoomSourceId = await addSource(service.core, 'zoom');
+  const leaver = service.zoom.users.add({ email: 'leaver@example.com' });
+  await service.core.acceptor.accept(intakeOf(zoomSourceId, zoomSaid(leaver, 'active')));
+  await accept(joined(leaver.email));
+  service.startWorkers();
+  await expectAtRest(service);
+  await joiners(60);
+  await waitFor('the crowd to be at work', () => writes().length > 5);
+  await accept(left(leaver.email));
+  const toLeaver = () => service.zoom.log.of(leaver.id).filter((request) => request.applied);
+  await waitFor('the clear', () => toLeaver().length === 2);
+  expect(writes().length).toBeLessThan(40);
+});
+
+test('a worker that stops asking for work is replaced, and its work is done', async () => {
+  await joiners(20);
+  const holdUp = new pg.Client({ connectionString: service.core.databaseUrl });
+  await holdUp.connect();
+  await holdUp.query('BEGIN; LOCK TABLE people IN ACCESS EXCLUSIVE MODE');
+  await service.close();
+});
