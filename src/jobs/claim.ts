@@ -1,14 +1,14 @@
 import type { HostKey } from '../lifecycle/host-key.js';
-import { heldKey } from '../lifecycle/wanted.js';
-import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
+import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
-import { findJob, findOpenAttempts, findSealed, type OpenAttempt, type JobRow } from '../records/jobs.js';
+import { findJob, findOpenAttempts, type JobRow } from '../records/jobs.js';
 import { findPause, type PausedCall } from '../records/pauses.js';
 import { holdPeople, type Held, type Whom } from '../records/people.js';
 import type { RunOptions } from './run-options.js';
 import { decideAgain } from './take-event.js';
+import { newKeyRow, quietUntil, userSending, valueToSend, type Value } from './value.js';
 
 /** An attempt that may be made: its value is sealed, its intention is committed, its lease runs. */
 export interface WriteClaim {
@@ -153,7 +153,7 @@ async function claimWrite(
     one.id === job.id ? { ...one, state: 'running', attempts: number } : one,
   );
   person.zoomUsers = person.zoomUsers.map((one) =>
-    one.id === user.id ? { ...userWith(one, job, value), lease } : one,
+    one.id === user.id ? { ...userSending(one, job, value), lease } : one,
   );
   addChanges(changes, differences(held));
   if (value.sealed) addChanges(changes, { hostKeys: [newKeyRow(user.id, value, held.now)] });
@@ -173,76 +173,6 @@ async function claimWrite(
     leaseEndsAt: startedAt + options.durations.leaseMs,
     priority: job.priority,
   };
-}
-
-interface Value {
-  hostKey: HostKey;
-  hash: string;
-  generation: number | null;
-  /** Only of a key drawn now. */
-  sealed: string | null;
-}
-
-/** The pending key again; else the active one for a re-send; else a fresh one. A clear sends one nobody keeps. */
-async function valueToSend(client: Client, job: JobRow, user: ZoomUser, options: RunOptions): Promise<Value> {
-  if (job.action === 'clear') return clearValue(user, options);
-  const key = keyToRepeat(user);
-  const sealed = key && (await findSealed(client, user.id, key.generation));
-  const hostKey = sealed ? options.keys.open(sealed, user.id, key.generation) : null;
-  if (key && hostKey) return { hostKey, hash: key.hash as string, generation: key.generation, sealed: null };
-  return drawValue(client, user, options);
-}
-
-function keyToRepeat(user: ZoomUser): KeyGeneration | null {
-  const held = heldKey(user);
-  if (held?.state === 'active' && user.renewAfter !== null && held.drawnAt <= user.renewAfter) return null;
-  return held;
-}
-
-async function drawValue(client: Client, user: ZoomUser, { keys }: RunOptions): Promise<Value> {
-  const generation = user.generation + 1;
-  const former = user.generation > 0 ? await findSealed(client, user.id, user.generation) : null;
-  const previous = former ? keys.open(former, user.id, user.generation) : null;
-  const hostKey = keys.draw(previous ?? undefined);
-  return {
-    hostKey,
-    hash: keys.hash(hostKey, user.id),
-    generation,
-    sealed: keys.seal(hostKey, user.id, generation),
-  };
-}
-
-function clearValue(user: ZoomUser, { keys }: RunOptions): Value {
-  const hostKey = keys.draw();
-  return { hostKey, hash: keys.hash(hostKey, user.id), generation: null, sealed: null };
-}
-
-/** Until when a value other than those under way must wait: theirs could arrive after it. */
-function quietUntil(open: OpenAttempt[], hash: string, zoomTimeoutMs: number): number {
-  const others = open.filter((attempt) => attempt.hash !== hash);
-  return Math.max(0, ...others.map((attempt) => attempt.leaseUntil + zoomTimeoutMs));
-}
-
-/** From the first attempt of a clear the key counts as not held; former ones go at once. */
-function userWith(user: ZoomUser, job: JobRow, value: Value): ZoomUser {
-  if (job.action === 'clear') {
-    const keys = user.keys.map((key) => ({
-      ...key,
-      state: key.state === 'previous' ? ('destroyed' as const) : ('clearing' as const),
-    }));
-    return { ...user, keys };
-  }
-  if (!value.sealed) return user;
-  // An older pending key that was never answered, or that no ring key opens, is no longer in force.
-  const keys = user.keys.map((key) =>
-    key.state === 'pending' ? { ...key, state: 'destroyed' as const } : key,
-  );
-  return { ...user, keys, generation: value.generation as number };
-}
-
-function newKeyRow(zoomUserId: string, value: Value, now: number) {
-  const { generation, sealed, hash } = value;
-  return { zoom_user_id: zoomUserId, generation, state: 'pending', sealed, hash, drawn_at: iso(now) };
 }
 
 function attemptRow(

@@ -29,30 +29,28 @@ export function decide(known: Person, policies: Policies): Decision {
   };
   const wanted = isWanted(person, policies);
   const current = wanted ? currentZoomUser(person) : null;
-  const sets = !person.contestedAt;
+  const maySet = !person.contestedAt;
   const moves = person.zoomUsers.flatMap((user) =>
-    movesFor(person, user, user.id === current?.id, wanted, sets),
+    movesFor(person, user, user.id === current?.id, wanted, maySet),
   );
   const withoutUser = person.jobs.find((job) => job.action === 'set' && job.zoomUserId === null);
-  moves.push(...movesWithoutZoomUser(withoutUser, wanted && sets, current, moves));
+  moves.push(...movesWithoutZoomUser(withoutUser, wanted && maySet, current, moves));
   return { moves, wanted, reason: reasonFor(person, wanted, moves) };
 }
 
-function movesFor(person: Person, user: ZoomUser, theirs: boolean, wanted: boolean, sets: boolean): Move[] {
+function movesFor(person: Person, user: ZoomUser, theirs: boolean, wanted: boolean, maySet: boolean): Move[] {
   const job = person.jobs.find((one) => one.zoomUserId === user.id && one.action !== 'look');
-  if (!theirs) return movesForNotTheirs(user, job, wanted);
-  if (!sets) return job && (job.action === 'set' || heldKey(user)) ? [supersede(job)] : [];
+  if (!theirs) return movesToClear(user, job, wanted);
+  // Of a contested person: what is held stays, what was to be cleared is cleared to the end.
+  if (!maySet && !heldKey(user)) return movesToClear(user, job, wanted);
+  if (!maySet) return job ? [supersede(job)] : [];
   const reason = setReason(user, job);
-  if (job?.action === 'clear') {
-    const attempted = heldKey(user) === null;
-    return attempted
-      ? [supersede(job), set(user, 'returned')]
-      : [supersede(job), ...(reason ? [set(user, reason)] : [])];
-  }
-  return job || !reason ? [] : [set(user, reason)];
+  const sets = reason ? [set(user, reason)] : [];
+  if (job?.action === 'clear') return [supersede(job), ...sets];
+  return job ? [] : sets;
 }
 
-function movesForNotTheirs(user: ZoomUser, job: UnfinishedJob | undefined, wanted: boolean): Move[] {
+function movesToClear(user: ZoomUser, job: UnfinishedJob | undefined, wanted: boolean): Move[] {
   if (job?.action === 'clear') return [];
   const inForce = user.keys.some((key) => ['pending', 'active', 'clearing'].includes(key.state));
   const moves: Move[] = job ? [supersede(job)] : [];

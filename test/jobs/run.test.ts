@@ -12,7 +12,10 @@ let zoomSourceId: string;
 let people = 0;
 
 beforeAll(async () => {
-  service = await startCore({ CLOCK_SPEED: '10' }, { workers: false });
+  service = await startCore(
+    { CLOCK_SPEED: '10' },
+    { workers: false, durations: { leaseMs: 1_200, zoomTimeoutMs: 500 } },
+  );
   sourceId = await addSource(service.core, 'scim');
   zoomSourceId = await addSource(service.core, 'zoom');
 });

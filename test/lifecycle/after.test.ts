@@ -207,6 +207,12 @@ describe('a transfer', () => {
     const once = told(holder, [moved('Law')]).person;
     expect(told(once, [moved('Law')])).toMatchObject({ outcome: 'no-change', person: once });
   });
+
+  test('that the source says twice leaves the person the same value the second time', () => {
+    const says = event('r', 10, { type: 'transferred' });
+    const once = told(holder, [says]).person;
+    expect(told(once, [says]).person).toBe(once);
+  });
 });
 
 describe('an asked-for rotation', () => {

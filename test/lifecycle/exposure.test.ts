@@ -90,6 +90,7 @@ describe('a contest', () => {
     ['the third exposure within 24 h is one', [2, 10, 25], true],
     ['whatever arrives first', [25, 2, 10], true],
     ['two are none', [2, 25], false],
+    ['a third a whole day after the first is none', [2, 10, 26], false],
     ['three over more than 24 h are none', [2, 10, 27], false],
     ['three that arrive the newest first, days apart, are none', [98, 50, 2], false],
     ['the same exposure told three times is none', [2, 2, 2], false],

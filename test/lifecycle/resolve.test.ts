@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { after } from '../../src/lifecycle/after.js';
+import { after, withZoomUserStanding } from '../../src/lifecycle/after.js';
 import type { LifecycleEvent } from '../../src/lifecycle/event.js';
 import type { Person } from '../../src/lifecycle/person.js';
 import { linksOf, resolve, type People } from '../../src/lifecycle/resolve.js';
@@ -290,6 +290,28 @@ describe('a Zoom user', () => {
       ['okta', event('s', 4, { ...ann, ...okta('2') })],
     );
     expect(zoomUsersOf(people)).toEqual({ Z1: a!.id });
+  });
+
+  test('found for one person and told of before to another comes together, with what Zoom said of it', () => {
+    const [people, a, b] = renamed();
+    tell(people, ['zoom', event('Z1', 1, bob)]);
+    const found = withZoomUserStanding(people.get(a.id)!, 'Z1', 'active', at(2), 'ann@example.com');
+    people.set(a.id, found);
+    tell(people, ['zoom', event('Z1', 3, { ...zoomActive, ...ann })]);
+    expect(zoomUsersOf(people)).toEqual({ Z1: a.id });
+    expect(people.get(a.id)!.records.map((record) => record.record)).toEqual(['r', 'Z1']);
+    expect(people.get(b.id)!.records.map((record) => record.record)).toEqual(['s']);
+  });
+
+  test.each([
+    ['goes to the owner of a newer mail', 3, 'b'],
+    ['is not moved by a mail it had before', 1, 'a'],
+  ])('found when Zoom was asked %s', (_, seconds, whose) => {
+    const [people, a, b] = renamed();
+    const found = withZoomUserStanding(people.get(a.id)!, 'Z1', 'active', at(2), 'ann@example.com');
+    people.set(a.id, found);
+    tell(people, ['zoom', event('Z1', seconds, { ...zoomActive, ...bob })]);
+    expect(zoomUsersOf(people)).toEqual({ Z1: { a, b }[whose]!.id });
   });
 
   test('without a mail is somebody, until its mail says who', () => {

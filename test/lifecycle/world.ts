@@ -1,7 +1,7 @@
 import { decideAgain, takeEvent } from '../../src/jobs/take-event.js';
 import { decide } from '../../src/lifecycle/decide.js';
 import type { Person, UnfinishedJob, ZoomUser } from '../../src/lifecycle/person.js';
-import { ownerOfZoomUser, type People } from '../../src/lifecycle/resolve.js';
+import { ownerOfZoomUser, personOf, type People } from '../../src/lifecycle/owners.js';
 import { heldKey, type Policies } from '../../src/lifecycle/wanted.js';
 import { at, durations } from './people.js';
 import { eventOf, type Arrival, type Story } from './story.js';
@@ -19,6 +19,8 @@ export interface World {
   policies: Policies;
   attempts: Map<string, Attempt>;
   zoom: Map<string, number | 'nobody'>;
+  /** For whom each generation was drawn. */
+  drawnFor: Map<string, string>;
   now: number;
   newId: () => string;
 }
@@ -32,6 +34,7 @@ export function play({ arrivals }: Story, policies: Policies): World {
     policies,
     attempts: new Map(),
     zoom: new Map(),
+    drawnFor: new Map(),
     now: at(0),
     newId,
   };
@@ -70,6 +73,7 @@ function begin({ id }: UnfinishedJob, world: World): void {
   if (!person || !job || !user || world.attempts.has(user.id)) return;
   world.now++;
   const begun = job.action === 'clear' ? clearing(user) : drawn(user, world.now);
+  if (begun.generation > user.generation) world.drawnFor.set(`${user.id} ${begun.generation}`, person.id);
   world.attempts.set(user.id, {
     jobId: id,
     action: job.action as 'set' | 'clear',
@@ -132,7 +136,7 @@ function save(person: Person, world: World): void {
 }
 
 /** What is finished is loaded no more; and what must hold of every commit does. */
-function commit({ people, policies }: World): void {
+function commit({ people, policies, drawnFor }: World): void {
   for (const person of people.values()) {
     const jobs = person.jobs.filter(({ state }) => state !== 'done' && state !== 'superseded');
     people.set(person.id, { ...person, jobs });
@@ -151,6 +155,11 @@ function commit({ people, policies }: World): void {
     if (moves.length > 0) throw new Error(`decided twice, and found another move: ${JSON.stringify(moves)}`);
     if (!wanted && person.jobs.some((job) => job.action === 'set'))
       throw new Error('a set for nobody who is wanted');
+    for (const user of person.zoomUsers) {
+      const key = heldKey(user);
+      const drawn = key && personOf(people, drawnFor.get(`${user.id} ${key.generation}`) ?? '');
+      if (drawn && drawn.id !== person.id) throw new Error('held: a key that was drawn for somebody else');
+    }
   }
 }
 

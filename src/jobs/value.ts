@@ -1,0 +1,83 @@
+import type { HostKey } from '../lifecycle/host-key.js';
+import type { KeyGeneration, ZoomUser } from '../lifecycle/person.js';
+import { heldKey } from '../lifecycle/wanted.js';
+import { iso, type Row } from '../records/changes.js';
+import type { Client } from '../records/database.js';
+import { findSealed, type JobRow, type OpenAttempt } from '../records/jobs.js';
+import type { RunOptions } from './run-options.js';
+
+/** What an attempt is about to send. */
+export interface Value {
+  hostKey: HostKey;
+  hash: string;
+  generation: number | null;
+  /** Only of a key drawn now. */
+  sealed: string | null;
+}
+
+/** The pending key again; else the active one for a re-send; else a fresh one. A clear sends one nobody keeps. */
+export async function valueToSend(
+  client: Client,
+  job: JobRow,
+  user: ZoomUser,
+  options: RunOptions,
+): Promise<Value> {
+  if (job.action === 'clear') return clearValue(user, options);
+  const key = keyToRepeat(user);
+  const sealed = key && (await findSealed(client, user.id, key.generation));
+  const hostKey = sealed ? options.keys.open(sealed, user.id, key.generation) : null;
+  if (key && hostKey) return { hostKey, hash: key.hash as string, generation: key.generation, sealed: null };
+  return drawValue(client, user, options);
+}
+
+function keyToRepeat(user: ZoomUser): KeyGeneration | null {
+  const held = heldKey(user);
+  if (held?.state === 'active' && user.renewAfter !== null && held.drawnAt <= user.renewAfter) return null;
+  return held;
+}
+
+async function drawValue(client: Client, user: ZoomUser, { keys }: RunOptions): Promise<Value> {
+  const generation = user.generation + 1;
+  const former = user.generation > 0 ? await findSealed(client, user.id, user.generation) : null;
+  const previous = former ? keys.open(former, user.id, user.generation) : null;
+  const hostKey = keys.draw(previous ?? undefined);
+  return {
+    hostKey,
+    hash: keys.hash(hostKey, user.id),
+    generation,
+    sealed: keys.seal(hostKey, user.id, generation),
+  };
+}
+
+function clearValue(user: ZoomUser, { keys }: RunOptions): Value {
+  const hostKey = keys.draw();
+  return { hostKey, hash: keys.hash(hostKey, user.id), generation: null, sealed: null };
+}
+
+/** Until when a value other than those under way must wait: theirs could arrive after it. */
+export function quietUntil(open: OpenAttempt[], hash: string, zoomTimeoutMs: number): number {
+  const others = open.filter((attempt) => attempt.hash !== hash);
+  return Math.max(0, ...others.map((attempt) => attempt.leaseUntil + zoomTimeoutMs));
+}
+
+/** From the first attempt of a clear the key counts as not held; former ones go at once. */
+export function userSending(user: ZoomUser, job: JobRow, value: Value): ZoomUser {
+  if (job.action === 'clear') {
+    const keys = user.keys.map((key) => ({
+      ...key,
+      state: key.state === 'previous' ? ('destroyed' as const) : ('clearing' as const),
+    }));
+    return { ...user, keys };
+  }
+  if (!value.sealed) return user;
+  // An older pending key that was never answered, or that no ring key opens, is no longer in force.
+  const keys = user.keys.map((key) =>
+    key.state === 'pending' ? { ...key, state: 'destroyed' as const } : key,
+  );
+  return { ...user, keys, generation: value.generation as number };
+}
+
+export function newKeyRow(zoomUserId: string, value: Value, now: number): Row {
+  const { generation, sealed, hash } = value;
+  return { zoom_user_id: zoomUserId, generation, state: 'pending', sealed, hash, drawn_at: iso(now) };
+}
