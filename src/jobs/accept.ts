@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Log } from '../log.js';
 import { isRejected, type LifecycleEvent } from '../lifecycle/event.js';
 import type { Durations } from '../lifecycle/durations.js';
-import { linksOf } from '../lifecycle/resolve.js';
+import { linksOf } from '../lifecycle/links.js';
 import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
 import { transaction, type Client, type Lastly } from '../records/database.js';
 import { differences } from '../records/differences.js';

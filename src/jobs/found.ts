@@ -1,7 +1,8 @@
 import { withZoomUserStanding } from '../lifecycle/after.js';
 import { normalise } from '../lifecycle/event.js';
 import type { Link, Person } from '../lifecycle/person.js';
-import { ownerOfZoomUser, passZoomUser } from '../lifecycle/resolve.js';
+import { giveZoomUser } from '../lifecycle/claim.js';
+import { ownerOfZoomUser } from '../lifecycle/owners.js';
 import { iso, writeChanges } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
@@ -69,7 +70,7 @@ function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string 
   const owner = [...held.people.values()].find((one) => one.links.some((link) => isMail(link, mail)));
   if (owner && owner.id !== person.id) return person;
   const holder = ownerOfZoomUser(held.people, user.id);
-  if (holder && holder.id !== person.id) passZoomUser(user.id, held.now, holder, person, held.people);
+  if (holder && holder.id !== person.id) giveZoomUser(user.id, holder, person, held.people);
   const next = withZoomUserStanding(
     held.people.get(person.id) ?? person,
     user.id,
@@ -113,8 +114,7 @@ function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
     state: step.state,
     code,
     attempts: job.attempts + 1,
-    // Waiting is nobody's failure: it may go on for ever.
-    strikes: step.state === 'waiting' ? job.strikes : step.strikes,
+    strikes: step.strikes,
     next_attempt_at: step.state === 'failed' ? null : iso(held.now + step.delayMs),
     finished_at: step.state === 'failed' ? iso(held.now) : null,
   };

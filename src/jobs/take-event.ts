@@ -1,7 +1,9 @@
 import { after, effectiveTime, type Applied } from '../lifecycle/after.js';
 import { decide } from '../lifecycle/decide.js';
 import { isRejected, type LifecycleEvent, type ReadEvent } from '../lifecycle/event.js';
-import { resolve, type People } from '../lifecycle/resolve.js';
+import { linksOf } from '../lifecycle/links.js';
+import type { People } from '../lifecycle/owners.js';
+import { resolve } from '../lifecycle/resolve.js';
 import { heldKey } from '../lifecycle/wanted.js';
 import type { Person, SourcePolicy } from '../lifecycle/person.js';
 import type { Durations } from '../lifecycle/durations.js';
@@ -49,15 +51,25 @@ function apply(event: LifecycleEvent, policy: SourcePolicy, options: TakeOptions
   const at = effectiveTime(event, held.now, durations);
   const person = resolve(event, held.people, { sourceId, sourceKind: policy.kind, at, newId });
   const renewOnTransfer = options.rotateOnTransfer && !policy.observed;
-  return after(event, person, { sourceId, receivedAt: held.now, renewOnTransfer, durations });
+  return after(heard(event, policy), person, { sourceId, receivedAt: held.now, renewOnTransfer, durations });
+}
+
+/** An observed source is heard about standings and links; what it says of keys asks for nothing. */
+function heard(event: LifecycleEvent, { observed }: SourcePolicy): LifecycleEvent {
+  if (!observed) return event;
+  const { seenKeyHashes: _unheard, ...rest } = event;
+  return rest.type === 'exposed' ? { ...rest, type: 'changed' } : rest;
 }
 
 function refusal(event: ReadEvent, policy: SourcePolicy | undefined): string | null {
   if (!policy || policy.removed) return 'the source was removed';
   if (isRejected(event)) return event.reason;
-  const domain = event.mail?.split('@').at(-1);
-  if (policy.domains.length === 0 || !domain || policy.domains.includes(domain)) return null;
-  return `this source may not speak for mails of ${domain}`;
+  if (policy.domains.length === 0) return null;
+  const mails = linksOf(event).filter((link) => link.kind === 'mail');
+  const foreign = mails
+    .map((mail) => mail.value.split('@').at(-1) ?? '')
+    .find((domain) => !policy.domains.includes(domain));
+  return foreign === undefined ? null : `this source may not speak for mails of ${foreign}`;
 }
 
 /** What a decision needs to make jobs of; without source and event, it follows from what we recorded ourselves. */

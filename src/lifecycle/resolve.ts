@@ -14,9 +14,6 @@ import {
 import { newPerson, recordOf, type Person } from './person.js';
 import { isNewerFact } from './tell.js';
 
-export { linksOf, ownerOfZoomUser };
-export type { People };
-
 export interface ResolveOptions {
   sourceId: string;
   sourceKind: string;
@@ -75,9 +72,4 @@ function resolveZoom(
   let next = person;
   for (const from of others) if (from) next = giveZoomUser(event.record, from, next, people);
   return next;
-}
-
-/** For takeFound, which also says when. */
-export function passZoomUser(id: string, _at: number, from: Person, to: Person, people: People): Person {
-  return giveZoomUser(id, from, to, people);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Identifier, LinkKind } from '../lifecycle/event.js';
 import type { KeyState, Person, SourcePolicy, ZoomStanding } from '../lifecycle/person.js';
-import type { People } from '../lifecycle/resolve.js';
+import type { People } from '../lifecycle/owners.js';
 import type { Policies } from '../lifecycle/wanted.js';
 import type { Client } from './database.js';
 

@@ -111,8 +111,22 @@ describe('a notice', () => {
     const id = await addSource(service.core, 'scim', `of ${mail}`);
     await service.core.database.prisma.source.update({ where: { id }, data: { domains: ['other.example'] } });
     const accepted = await acceptorWith().accept(intakeOf(id, joined(mail)));
-    expect(accepted.events).toEqual([{ outcome: 'rejected', reason: expect.stringContaining('example.com') }]);
+    expect(accepted.events).toEqual([
+      { outcome: 'rejected', reason: expect.stringContaining('example.com') },
+    ]);
     expect(await kept()).toEqual({ people: 0, events: 1, jobs: 0 });
+  });
+
+  test('of a source limited to its domain claims no other mail by way of a user name', async () => {
+    const id = await addSource(service.core, 'scim', `limited ${mail}`);
+    await service.core.database.prisma.source.update({ where: { id }, data: { domains: ['own.example'] } });
+    const identifiers = [{ kind: 'user-name' as const, value: mail }];
+    const event = joined('somebody@own.example', { identifiers });
+    const accepted = await acceptorWith().accept(intakeOf(id, event));
+    expect(accepted.events).toEqual([
+      { outcome: 'rejected', reason: expect.stringContaining('example.com') },
+    ]);
+    expect(await service.core.database.prisma.link.count({ where: { value: mail } })).toBe(0);
   });
 });
 

@@ -1,36 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide, type Decision, type Move } from '../../src/lifecycle/decide.js';
-import type { Person, ZoomUser } from '../../src/lifecycle/person.js';
-import { at, job, key, person, record, sources, zoomUser } from './people.js';
-
-const policies = sources('okta', 'zoom');
-const joined = record('okta', 'active');
-const left = record('okta', 'gone');
-
-function wanted(zoomUsers: ZoomUser[], more: Partial<Person> = {}): Person {
-  return person({ records: [joined], zoomUsers, ...more });
-}
-
-function notWanted(zoomUsers: ZoomUser[], more: Partial<Person> = {}): Person {
-  return person({ records: [left], zoomUsers, ...more });
-}
-
-function decided(one: Person): [Move[], Decision['reason']] {
-  const { moves, reason } = decide(one, policies);
-  return [moves, reason];
-}
-
-const set = (reason: string, zoomUserId: string | null = 'Z1') => ({ move: 'set', zoomUserId, reason });
-const clear = (reason: string, zoomUserId = 'Z1') => ({ move: 'clear', zoomUserId, reason });
-const supersede = (jobId: string) => ({ move: 'supersede', jobId });
-const adopt = (jobId: string, zoomUserId = 'Z1') => ({ move: 'adopt', jobId, zoomUserId });
-
-const empty = zoomUser('Z1');
-const holding = zoomUser('Z1', { keys: [key(1, 'active')] });
-const pending = zoomUser('Z1', { keys: [key(1, 'pending')] });
-const clearing = zoomUser('Z1', { keys: [key(1, 'clearing')] });
-const destroyed = zoomUser('Z1', { keys: [key(1, 'destroyed')] });
-const elsewhere = zoomUser('Z2', { standingAt: at(9), keys: [] });
+import { decide, type Decision } from '../../src/lifecycle/decide.js';
+import type { Person } from '../../src/lifecycle/person.js';
+import {
+  policies,
+  wanted,
+  notWanted,
+  decided,
+  set,
+  clear,
+  supersede,
+  adopt,
+  empty,
+  holding,
+  pending,
+  clearing,
+  destroyed,
+  elsewhere,
+} from './deciding.js';
+import { at, job, key, person, zoomUser } from './people.js';
 
 describe('a wanted person', () => {
   test.each<[string, Person, object[]]>([
@@ -177,70 +164,6 @@ describe('a person who is not wanted', () => {
     ],
   ])('%s', (_, one, reason) => {
     expect(decided(one)).toEqual([[], reason]);
-  });
-});
-
-describe('a reason to renew', () => {
-  test.each<[string, ZoomUser, object[]]>([
-    ['younger than the key asks for a new generation', { ...holding, renewAfter: at(1) }, [set('renewed')]],
-    ['of the very moment the key was drawn asks too', { ...holding, renewAfter: at(0) }, [set('renewed')]],
-    ['is satisfied by a younger key', { ...holding, renewAfter: at(-1) }, []],
-    [
-      'is satisfied by a younger key that is still pending, once sent again',
-      { ...pending, renewAfter: at(-1) },
-      [set('pending-again')],
-    ],
-    ['younger than a pending key replaces it', { ...pending, renewAfter: at(1) }, [set('renewed')]],
-    ['does not give a key to whom none was given', { ...empty, renewAfter: at(1) }, [set('joined')]],
-  ])('%s', (_, user, moves) => {
-    expect(decide(wanted([user]), policies).moves).toEqual(moves);
-  });
-
-  test('waits for the set that is under way', () => {
-    const jobs = [job('j', 'set', { state: 'running' })];
-    expect(decided(wanted([{ ...pending, renewAfter: at(1) }], { jobs }))).toEqual([[], 'in-progress']);
-  });
-
-  test('lets a clear that had not begun go and renews the key', () => {
-    const jobs = [job('j', 'clear')];
-    const { moves } = decide(wanted([{ ...holding, renewAfter: at(1) }], { jobs }), policies);
-    expect(moves).toEqual([supersede('j'), set('renewed')]);
-  });
-});
-
-describe('a contested person', () => {
-  const contestedAt = at(5);
-  test.each<[string, Person, object[], Decision['reason']]>([
-    ['gets no new key', wanted([{ ...holding, renewAfter: at(9) }], { contestedAt }), [], 'contested'],
-    ['gets no first key', wanted([empty], { contestedAt }), [], 'contested'],
-    ['does not wait for Zoom', wanted([], { contestedAt }), [], 'contested'],
-    [
-      'loses the sets on their way',
-      wanted([pending], { contestedAt, jobs: [job('j', 'set'), job('k', 'set', { zoomUserId: null })] }),
-      [supersede('j'), supersede('k')],
-      'moves',
-    ],
-    ['who leaves loses the key', notWanted([holding], { contestedAt }), [clear('left')], 'moves'],
-    [
-      'who has moved in Zoom loses the key at the old Zoom user',
-      wanted([holding, elsewhere], { contestedAt }),
-      [clear('not-theirs')],
-      'moves',
-    ],
-    [
-      'who returns before the clear began keeps the key',
-      wanted([holding], { contestedAt, jobs: [job('j', 'clear')] }),
-      [supersede('j')],
-      'moves',
-    ],
-    [
-      'whose clear was attempted is cleared to the end',
-      wanted([clearing], { contestedAt, jobs: [job('j', 'clear')] }),
-      [],
-      'in-progress',
-    ],
-  ])('%s', (_, one, moves, reason) => {
-    expect(decided(one)).toEqual([moves, reason]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { merge } from '../../src/lifecycle/merge.js';
 import { isWanted } from '../../src/lifecycle/wanted.js';
-import { resolve, type People } from '../../src/lifecycle/resolve.js';
+import type { People } from '../../src/lifecycle/owners.js';
+import { resolve } from '../../src/lifecycle/resolve.js';
 import { at, event, gone, identifier, job, key, link, person, record, sources, zoomUser } from './people.js';
 
 const older = person({

@@ -5,8 +5,9 @@ import type { Person } from '../../src/lifecycle/person.js';
 import { currentZoomUser, heldKey, isWanted } from '../../src/lifecycle/wanted.js';
 import { endingOf, groupedBy, recordKey, timeOf, type Ending } from './naive.js';
 import { source, sources } from './people.js';
+import { play } from './play.js';
 import { story, type Telling } from './story.js';
-import { play, type World } from './world.js';
+import type { World } from './world.js';
 
 const RUNS = 2_000;
 const policies = sources('okta', 'zoom', source('ad', { presenceOnly: true }));

@@ -13,16 +13,15 @@ export interface UserState {
 const ATTRIBUTES = ['department', 'division', 'organization', 'costCenter', 'manager'] as const;
 
 const OKTA_ID = /^00u[A-Za-z0-9]{17}$/;
-const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * The event that a change of a SCIM resource tells: the difference between before and after, with all that the
- * record now says, since the receiver compares it with what it knows. Nothing, when nothing that matters changed.
+ * The event that a change of a SCIM resource tells: standing, name and attributes as they now are, mail and ids where
+ * they are new. Nothing, when nothing that matters changed.
  */
 export function changes(before: UserState | undefined, after: UserState | undefined): LifecycleEvent[] {
   if (!after) return before ? [removal(before)] : [];
   const type = before ? typeOfChange(before, after) : 'created';
-  return type ? [eventOf(type, after)] : [];
+  return type ? [eventOf(type, after, before)] : [];
 }
 
 /**
@@ -47,12 +46,16 @@ function hasMoved(from: string | null | undefined, to: string | null | undefined
   return !!from && !!to && from !== to;
 }
 
-function eventOf(type: EventType, state: UserState): LifecycleEvent {
-  const { name, ...facts } = factsOf(state);
+/** A mail and ids that stay as they were are not told again: the mail may have become somebody else's meanwhile. */
+function eventOf(type: EventType, state: UserState, before?: UserState): LifecycleEvent {
+  const { name, mail, identifiers, attributes } = factsOf(state);
+  const was = before && factsOf(before);
   return {
     ...newEvent(type, state),
     standing: state.active ? 'active' : 'gone',
-    ...facts,
+    attributes,
+    ...(mail !== was?.mail && { mail }),
+    ...(!isSameJson(identifiers, was?.identifiers) && { identifiers }),
     ...(name !== undefined && { name }),
   };
 }
@@ -80,13 +83,12 @@ function identifiersOf(state: UserState): Identifier[] {
   ];
 }
 
-/** Okta sends its user id as externalId, Entra the object's id when it is mapped so. */
+/** Okta sends its user id as externalId. A GUID may be anybody's: Entra's object id, or one of a directory behind it. */
 function externalIds(externalId: string | null): Identifier[] {
   if (!externalId?.trim()) return [];
   const value = externalId.trim();
   const own: Identifier[] = [{ kind: 'external-id', value }];
-  if (OKTA_ID.test(value)) return [...own, { kind: 'okta-id', value }];
-  return GUID.test(value) ? [...own, { kind: 'graph-id', value }] : own;
+  return OKTA_ID.test(value) ? [...own, { kind: 'okta-id', value }] : own;
 }
 
 function userNameOf({ resource }: UserState): string | undefined {

@@ -143,16 +143,19 @@ test('a userName that is no mail leaves the person without one', () => {
   expect(event).toMatchObject({ mail: null, subject: 'mlind' });
 });
 
-test.each([
-  [oktaId, 'okta-id'],
-  [guid, 'graph-id'],
-])('an externalId that can only be a directory’s own id is one: %s', (externalId, kind) => {
-  const [event] = changes(undefined, user({ externalId }));
-  expect(event?.identifiers).toContainEqual({ kind, value: externalId });
+test('an externalId that can only be Okta’s own id is one', () => {
+  const [event] = changes(undefined, user({ externalId: oktaId }));
+  expect(event?.identifiers).toContainEqual({ kind: 'okta-id', value: oktaId });
 });
 
-test('any other externalId is only an external id', () => {
-  const [event] = changes(undefined, user({ externalId: '00u-short' }));
+test('a mail and ids that stay are not told again: they may be somebody else’s by now', () => {
+  const [event] = changes(user({ externalId: oktaId }), user({ externalId: oktaId, active: false }));
+  expect(event).not.toHaveProperty('mail');
+  expect(event).not.toHaveProperty('identifiers');
+});
+
+test.each(['00u-short', guid])('any other externalId is only an external id: %s', (externalId) => {
+  const [event] = changes(undefined, user({ externalId }));
   expect(event?.identifiers?.map(({ kind }) => kind)).toEqual(['user-name', 'external-id']);
 });
 
