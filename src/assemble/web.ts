@@ -41,7 +41,8 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   await listen(server, config.port, config.host);
   const { port } = server.address() as AddressInfo;
   const url = urlOf(config.host, port);
-  const app = createApp({ log, routes: routesOf(core, options, draining, config.publicUrl ?? url), explain });
+  const { machines, people } = doorsOf(core, options, draining, config.publicUrl ?? url);
+  const app = createApp({ log, machineRoutes: machines, routes: people, explain });
   server.on('request', app);
   return {
     url,
@@ -52,12 +53,14 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   };
 }
 
-function routesOf(
+type Route = [path: string, handler: RequestHandler];
+
+function doorsOf(
   core: Core,
   options: WebOptions,
   draining: { now: boolean },
   url: string,
-): [string, RequestHandler][] {
+): { machines: Route[]; people: Route[] } {
   const { config, log, database, acceptor, keys, seal, newId } = core;
   const findToken = createTokenFinder({ pool: database.pool, log });
   const now = () => new Date();
@@ -78,12 +81,18 @@ function routesOf(
     log,
     now,
   });
-  return [
-    ['/scim/v2', scim],
-    ['/webhooks', webhooks],
-    ['/api', createAdminApi({ operations: openOperations(core, url), authenticate: identify })],
-    ['/', createHealth({ checks: checksOf(core, options), isDraining: () => draining.now, log })],
-  ];
+  const api = createAdminApi({ operations: openOperations(core, url), authenticate: identify });
+  const health = createHealth({ checks: checksOf(core, options), isDraining: () => draining.now, log });
+  return {
+    machines: [
+      ['/scim/v2', scim],
+      ['/webhooks', webhooks],
+    ],
+    people: [
+      ['/api', api],
+      ['/', health],
+    ],
+  };
 }
 
 /** What must be well for this process to take work. */

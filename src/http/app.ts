@@ -8,19 +8,23 @@ import { createRequestLog } from './request-log.js';
 export interface AppParts {
   readonly log: Log;
   /** Mounted in this order, each below its path. */
+  /** For machines only: no browser looks at what they answer, so they go without the headers for one. */
+  readonly machineRoutes?: readonly (readonly [path: string, handler: RequestHandler])[];
   readonly routes: readonly (readonly [path: string, handler: RequestHandler])[];
   /** What the errors of other folders mean to a caller: a database that is down is a 503 with Retry-After. */
   readonly explain?: Explain;
 }
 
 /** The frame around every door: request id, log line, safe headers, and a Problem for whatever goes wrong. */
-export function createApp({ log, routes, explain }: AppParts): Express {
+export function createApp({ log, machineRoutes = [], routes, explain }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', 'loopback');
   app.set('query parser', 'simple');
-  app.use(identifyRequest, createRequestLog({ log }), createSafeHeaders());
+  app.use(identifyRequest, createRequestLog({ log }));
+  for (const [path, handler] of machineRoutes) app.use(path, handler);
+  app.use(createSafeHeaders());
   for (const [path, handler] of routes) app.use(path, handler);
   app.use(refuseUnknownPath, createProblemHandler(explain ? { log, explain } : { log }));
   return app;

@@ -33,7 +33,7 @@ export interface ClosingAcceptor extends Acceptor {
 }
 
 const MAX_NOTICES = 64;
-const MAX_TRANSACTIONS = 2;
+const MAX_TRANSACTIONS = 3;
 
 /**
  * The one way in. Notices that arrive together share one transaction; a notice that breaks it is left to fail
@@ -85,10 +85,10 @@ async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promis
     );
     addChanges(changes, differences(held));
     addChanges(changes, { audit: mergesOf(held, newId) });
-    lastly(writeChanges(client, changes));
+    lastly(() => writeChanges(client, changes));
     return { accepted, held };
   };
-  const { accepted, held } = await transaction(pool, work, beginLocking(identifiersOf(intakes, read)));
+  const { accepted, held } = await transaction(pool, work, beginLocking(identifiersOf(intakes)));
   options.failpoint('after-notice-commit');
   options.tell.people(held.people.values());
   alertContested(held, options.log);
@@ -121,19 +121,31 @@ function whomOf(read: Read): Whom {
   };
 }
 
-/** Everything that two transactions may not bring into the world at once. */
-function identifiersOf(intakes: Intake[], read: Read): string[] {
-  const people = read.flatMap(({ event, sourceId }) => [
-    `record ${sourceId} ${event.record}`,
-    ...linksOf(event).map((link) => `${link.kind} ${link.value}`),
-    ...(event.zoomStanding ? [`zoom-user ${event.record}`] : []),
-  ]);
-  const deliveries = intakes.flatMap(({ sourceId, noticeKey, scim }) => [
-    ...(noticeKey ? [`notice ${sourceId} ${noticeKey.value}`] : []),
-    ...(scim ? [`resource ${sourceId} ${scim.write === 'delete' ? scim.id : scim.row.id}`] : []),
-    ...(scim && scim.write !== 'delete' ? [`name ${sourceId} ${scim.row.type} ${scim.row.nameKey}`] : []),
-  ]);
-  return [...people, ...deliveries];
+/**
+ * Everything that two transactions may not bring into the world at once. What a SCIM request creates has an id that
+ * nobody else knows yet.
+ */
+function identifiersOf(intakes: Intake[]): string[] {
+  return intakes.flatMap((intake) => {
+    const read = intake.events.filter((event): event is LifecycleEvent => !isRejected(event));
+    return [...read.flatMap((event) => namesOf(event, intake)), ...deliveryOf(intake)];
+  });
+}
+
+function namesOf(event: LifecycleEvent, { sourceId, scim }: Intake): string[] {
+  const names = linksOf(event).map((link) => `${link.kind} ${link.value}`);
+  if (scim?.write !== 'create') names.push(`record ${sourceId} ${event.record}`);
+  if (event.zoomStanding) names.push(`zoom-user ${event.record}`);
+  return names;
+}
+
+function deliveryOf({ sourceId, noticeKey, scim }: Intake): string[] {
+  const identifiers = noticeKey ? [`notice ${sourceId} ${noticeKey.value}`] : [];
+  if (scim && scim.write !== 'create')
+    identifiers.push(`resource ${sourceId} ${scim.write === 'delete' ? scim.id : scim.row.id}`);
+  if (scim && scim.write !== 'delete')
+    identifiers.push(`name ${sourceId} ${scim.row.type} ${scim.row.nameKey}`);
+  return identifiers;
 }
 
 function askedOf(intakes: Intake[]): Asked {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createPostgresBackend,
   createRedisBackend,
@@ -21,6 +22,8 @@ const MIN_LOCK_MS = 2_000;
 /** In seconds, as BullMQ wants it. */
 const POLL_S = 5;
 const RETRY_MS = 5_000;
+/** How long a connection that is just being made is waited for. */
+const READY_MS = 1_000;
 
 /** What the queue carries of a job: which attempt is next, how urgent, and in how many milliseconds. */
 export interface QueueEntry {
@@ -57,17 +60,20 @@ export interface QueueOptions {
 const FORGET: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
 export function createJobQueue({ address, onError }: QueueOptions): JobQueue {
-  const queue = openQueue(address);
+  const { queue, isThere, hangUp } = openQueue(address);
   queue.on('error', onError);
   return {
     async add(entries) {
-      if (entries.length > 0) await queue.addBulk(entries.map(entryToAdd));
+      if (entries.length === 0) return;
+      await isThere();
+      await queue.addBulk(entries.map(entryToAdd));
     },
     async outstanding() {
+      await isThere();
       const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     },
-    close: () => queue.close(),
+    close: () => queue.close().finally(hangUp),
   };
 }
 
@@ -87,28 +93,47 @@ export interface WorkerOptions extends QueueOptions {
 
 export function createJobWorker(options: WorkerOptions): JobWorker {
   const polls = { lastAt: Date.now() };
-  const worker = openWorker(options, () => (polls.lastAt = Date.now()));
+  const { worker, hangUp } = openWorker(options, () => (polls.lastAt = Date.now()));
   worker.on('error', options.onError);
   worker.on('drained', options.onIdle);
   return {
     lastPollAt: () => polls.lastAt,
-    drain: () => worker.close(),
-    abandon: () => worker.close(true),
+    drain: () => worker.close().finally(hangUp),
+    abandon: () => worker.close(true).finally(hangUp),
   };
 }
 
-function openQueue(address: QueueAddress): Queue {
+/** BullMQ leaves a Redis connection that was given to it to whoever made it. */
+interface HangUp {
+  hangUp: () => void;
+}
+
+interface OpenQueue extends HangUp {
+  queue: Queue;
+  /** Rejects soon while the queue is away, where BullMQ would wait for its first connection for ever. */
+  isThere: () => Promise<unknown>;
+}
+
+function openQueue(address: QueueAddress): OpenQueue {
   if (address.kind === 'postgres') {
     const { Queue } = withBackend(createPostgresBackend);
-    return new Queue(QUEUE, { connection: postgresConnection(address.url) }) as unknown as Queue;
+    const queue = new Queue(QUEUE, { connection: postgresConnection(address.url) });
+    const nothing = () => undefined;
+    return { queue: queue as unknown as Queue, isThere: () => Promise.resolve(), hangUp: nothing };
   }
   const { Queue } = withBackend(createRedisBackend);
   // Fails at once while Redis is away: the row is kept, the sweep tells it later.
   const connection = redisConnection(address.redis, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
-  return new Queue(QUEUE, { connection, prefix: PREFIX }) as unknown as Queue;
+  const queue = new Queue(QUEUE, { connection, prefix: PREFIX });
+  const isThere = async () =>
+    connection.status === 'ready' || once(connection, 'ready', { signal: AbortSignal.timeout(READY_MS) });
+  return { queue: queue as unknown as Queue, isThere, hangUp: () => connection.disconnect() };
 }
 
-function openWorker({ address, concurrency, clockSpeed, run }: WorkerOptions, onPoll: () => void): Worker {
+function openWorker(
+  { address, concurrency, clockSpeed, run }: WorkerOptions,
+  onPoll: () => void,
+): { worker: Worker } & HangUp {
   const lockMs = Math.max(MIN_LOCK_MS, LOCK_MS / clockSpeed);
   const settings = {
     concurrency,
@@ -124,14 +149,14 @@ function openWorker({ address, concurrency, clockSpeed, run }: WorkerOptions, on
   };
   if (address.kind === 'postgres') {
     const { Worker } = withBackend(watched(createPostgresBackend, onPoll));
-    return new Worker(QUEUE, processor, {
-      ...settings,
-      connection: postgresConnection(address.url),
-    }) as unknown as Worker;
+    const connection = postgresConnection(address.url);
+    const worker = new Worker(QUEUE, processor, { ...settings, connection });
+    return { worker: worker as unknown as Worker, hangUp: () => undefined };
   }
   const { Worker } = withBackend(watched(createRedisBackend, onPoll));
   const connection = redisConnection(address.redis, { maxRetriesPerRequest: null });
-  return new Worker(QUEUE, processor, { ...settings, connection, prefix: PREFIX }) as unknown as Worker;
+  const worker = new Worker(QUEUE, processor, { ...settings, connection, prefix: PREFIX });
+  return { worker: worker as unknown as Worker, hangUp: () => connection.disconnect() };
 }
 
 function watched<B extends IQueueBackend, C>(

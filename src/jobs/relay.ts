@@ -25,9 +25,9 @@ export interface RelayOptions {
 
 /** What the queue holds at most; more would only wait there, and be lost with it. */
 export const MAX_OUTSTANDING = 1_000;
-/** Rows that somebody is working on are told by them. */
-const UNTELL = `UPDATE jobs SET told_at = NULL WHERE id IN (
-  SELECT id FROM jobs WHERE id = ANY ($1::uuid[]) FOR UPDATE SKIP LOCKED)`;
+/** A row that somebody is already working on needs no note. */
+const NOTE_TOLD = `UPDATE jobs SET told_at = clock_timestamp() WHERE id IN (
+  SELECT id FROM jobs WHERE id = ANY ($1::uuid[]) AND state = 'queued' AND told_at IS NULL FOR UPDATE SKIP LOCKED)`;
 const COUNT_AGE_MS = 1_000;
 const MAX_BULK = 500;
 
@@ -49,10 +49,10 @@ export function createRelay({ queue, pool, log, failpoint }: RelayOptions): Rela
   const tellSome = async (entries: QueueEntry[]) => {
     failpoint('after-relay-read');
     const fits = entries.slice(0, await room.take(entries.length));
-    const left = entries.slice(fits.length).map((entry) => entry.jobId);
-    if (left.length > 0) await pool.query(UNTELL, [left]);
+    if (fits.length === 0) return;
     await queue.add(fits);
     failpoint('after-enqueue');
+    await pool.query(NOTE_TOLD, [fits.map((entry) => entry.jobId)]);
   };
   const jobs = (entries: QueueEntry[]) => {
     if (entries.length === 0) return;

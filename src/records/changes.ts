@@ -161,12 +161,29 @@ export async function writeChanges(client: Client, changes: Changes): Promise<vo
     (name) => changes[name] && changes[name].length > 0,
   );
   if (names.length === 0) return;
-  const text = `WITH ${names.map((name, index) => partSql(name, index + 1, names)).join(',\n')}\nSELECT 1`;
   const values = names.map((name) => JSON.stringify(changes[name]));
-  await client.query({ name: `write:${names.map((name) => ORDER.get(name)).join()}`, text, values });
+  await client.query({ ...statementFor(names), values });
 }
 
 const ORDER = new Map((Object.keys(PARTS) as PartName[]).map((name, index) => [name, index]));
+
+interface Statement {
+  name: string;
+  text: string;
+}
+
+/** Of the few combinations of parts that there are, each is spelled once. */
+const statements = new Map<string, Statement>();
+
+function statementFor(names: PartName[]): Statement {
+  const name = `write:${names.map((part) => ORDER.get(part)).join()}`;
+  const known = statements.get(name);
+  if (known) return known;
+  const parts = names.map((part, index) => partSql(part, index + 1, names));
+  const statement = { name, text: `WITH ${parts.join(',\n')}\nSELECT 1` };
+  statements.set(name, statement);
+  return statement;
+}
 
 function partSql(name: PartName, parameter: number, names: PartName[]): string {
   const part: Part = PARTS[name];
@@ -193,5 +210,10 @@ export function addChanges(changes: Changes, more: Changes): void {
 export function iso(at: number): string;
 export function iso(at: number | null): string | null;
 export function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+  if (at === null) return null;
+  if (at !== spelled.at) spelled = { at, text: new Date(at).toISOString() };
+  return spelled.text;
 }
+
+/** A transaction spells the same time over and over. */
+let spelled = { at: NaN, text: '' };

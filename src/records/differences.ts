@@ -129,7 +129,6 @@ function jobRow(person: Person, job: Person['jobs'][number], now: number): Row {
     code: job.code ?? null,
     attempts: job.attempts,
     next_attempt_at: job.state === 'queued' ? iso(now) : null,
-    told_at: job.state === 'queued' ? iso(now) : null,
     finished_at: finished ? iso(now) : null,
   };
 }

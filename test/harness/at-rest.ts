@@ -54,9 +54,7 @@ async function wrongs({ core, zoom }: Resting): Promise<string[]> {
   const held = await transaction(core.database.pool, (client) => holdPeople(client, whom));
   const people = [...held.people.values()];
   const undecided = people.flatMap((person) =>
-    decide(person, held.policies).moves.map(
-      (move) => `${person.mail}: ${move.move} is still to be decided`,
-    ),
+    decide(person, held.policies).moves.map((move) => `${person.mail}: ${move.move} is still to be decided`),
   );
   const users = people.flatMap((person) => person.zoomUsers.map((user) => ({ person, user })));
   const unlike = await Promise.all(users.map(({ person, user }) => wrongAt(person, user, { core, zoom })));

@@ -42,7 +42,8 @@ function killed(cases: { place: string; action: Action }[], queue: () => Record<
     sourceId = await addSource(outside.core, 'scim');
     for (const { place, action } of cases) {
       const { email } = zoom.users.add({ email: mailOf(place, action) });
-      if (action !== 'set') await outside.core.acceptor.accept(intakeOf(sourceId, joined(email), inSales(email)));
+      if (action !== 'set')
+        await outside.core.acceptor.accept(intakeOf(sourceId, joined(email), inSales(email)));
     }
     await finish();
   });

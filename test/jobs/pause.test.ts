@@ -104,7 +104,10 @@ test('a scope that only looking needs does not keep us from writing, nor alerts 
 
 test('credentials that are refused pause everything; nothing is lost, and no try is counted', async () => {
   service.zoom.faults.expireToken();
-  service.zoom.faults.failNextToken(1_000, { status: 401, body: { reason: 'Invalid client_id or client_secret', error: 'invalid_client' } });
+  service.zoom.faults.failNextToken(1_000, {
+    status: 401,
+    body: { reason: 'Invalid client_id or client_secret', error: 'invalid_client' },
+  });
   const users = await joiners(3);
   await waitFor('a pause', async () => (await pauses()).length > 0);
   service.zoom.faults.clear();

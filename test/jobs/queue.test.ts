@@ -111,7 +111,12 @@ function behaviours(address: () => QueueAddress): void {
 
   test('what is more urgent goes first, and what is not due waits', async () => {
     const later = entry({ priority: 1, delayMs: 400 });
-    const told = [entry({ priority: 4 }), entry({ priority: 2 }), entry({ priority: 3 }), entry({ priority: 1 })];
+    const told = [
+      entry({ priority: 4 }),
+      entry({ priority: 2 }),
+      entry({ priority: 3 }),
+      entry({ priority: 1 }),
+    ];
     const ran: string[] = [];
     await queue.add([later, ...told]);
     work(async (jobId) => void ran.push(jobId));

@@ -102,7 +102,12 @@ test('the journal says of each attempt when it began, what came of it and how Zo
   const [first, second] = service.zoom.log.of(user.id);
   const unanswered = { outcome: 'unanswered', code: 'ZOOM_UNAVAILABLE', status: 500, answeredAt: null };
   expect(failed).toMatchObject({ number: 1, ...unanswered, trackingId: first!.trackingId, generation: 1 });
-  expect(applied).toMatchObject({ number: 2, outcome: 'applied', code: null, trackingId: second!.trackingId });
+  expect(applied).toMatchObject({
+    number: 2,
+    outcome: 'applied',
+    code: null,
+    trackingId: second!.trackingId,
+  });
   expect(applied!.valueHash).toBe(failed!.valueHash);
   expect(applied!.answeredAt).toEqual(applied!.endedAt);
 });

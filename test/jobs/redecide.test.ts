@@ -34,9 +34,7 @@ test('whoever is wanted by nobody else loses the key when a source’s settings 
 test('more people than one transaction takes are all decided upon', async () => {
   const sourceId = await addSource(service.core, 'scim', 'many');
   const mails = Array.from({ length: 230 }, () => `person${++people}@example.com`);
-  await Promise.all(
-    mails.map((mail) => service.core.acceptor.accept(intakeOf(sourceId, joined(mail)))),
-  );
+  await Promise.all(mails.map((mail) => service.core.acceptor.accept(intakeOf(sourceId, joined(mail)))));
   const { prisma } = service.core.database;
   const ids = (await prisma.person.findMany({ where: { mail: { in: mails } } })).map((row) => row.id);
   const left = () => prisma.job.count({ where: { personId: { in: ids }, finishedAt: null } });

@@ -25,8 +25,8 @@ test('a full queue is told no more: what does not fit stays for the sweep', asyn
   const { pool } = core.database;
   const ids = Array.from({ length: MAX_OUTSTANDING + 200 }, () => core.newId());
   await pool.query(
-    `INSERT INTO jobs (id, person_id, zoom_user_id, action, state, reason, priority, next_attempt_at, told_at)
-     SELECT id, id, id::text, 'set', 'queued', 'joined', 3, now(), now() FROM unnest($1::uuid[]) AS id`,
+    `INSERT INTO jobs (id, person_id, zoom_user_id, action, state, reason, priority, next_attempt_at)
+     SELECT id, id, id::text, 'set', 'queued', 'joined', 3, now() FROM unnest($1::uuid[]) AS id`,
     [ids],
   );
   core.relay.jobs(ids.map((jobId) => ({ jobId, attempt: 1, priority: 3 })));

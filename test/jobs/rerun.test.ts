@@ -83,10 +83,12 @@ test('whatever has not failed, or does not exist, is left as it is', async () =>
 test('asked for many times at once, a job is put back once', async () => {
   const { id } = await failed();
   const outcomes = await Promise.all(Array.from({ length: 6 }, () => rerun([id], service.run)));
-  expect(outcomes.flat().map((one) => one.outcome).sort()).toEqual([
-    ...Array<string>(5).fill('not-failed'),
-    'queued',
-  ]);
+  expect(
+    outcomes
+      .flat()
+      .map((one) => one.outcome)
+      .sort(),
+  ).toEqual([...Array<string>(5).fill('not-failed'), 'queued']);
 });
 
 test('what else the fresh decision finds is done too: a wait that has become needless gives way', async () => {

@@ -149,7 +149,10 @@ test('a replaced key is kept for a day, and then destroyed', async () => {
       orderBy: { generation: 'asc' },
     });
   await sweep();
-  expect(await rows()).toMatchObject([{ state: 'previous', sealed: expect.any(String) }, { state: 'active' }]);
+  expect(await rows()).toMatchObject([
+    { state: 'previous', sealed: expect.any(String) },
+    { state: 'active' },
+  ]);
   await waitFor('its end', async () => {
     await sweep({ dayMs: 300 });
     return (await rows())[0]!.state === 'destroyed';
