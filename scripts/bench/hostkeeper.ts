@@ -39,19 +39,28 @@ export async function runJson<T>(args: string[], env: Env): Promise<T> {
 }
 
 /** A process of the service, or another server, listening on a free port. */
-export async function start(command: string[], env: Env, ready = '/readyz'): Promise<Running> {
+export async function start(command: string[], env: Env): Promise<Running> {
   const port = await freePort();
   const child = spawn(process.execPath, command, {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(`${url}${ready}`, child);
+  await untilReady(`${url}/readyz`, child);
   return { url, child, stop: () => stop(child) };
 }
 
-export function startHostkeeper(part: 'serve' | 'web' | 'worker', env: Env): Promise<Running> {
+export function startHostkeeper(part: 'serve' | 'web', env: Env): Promise<Running> {
   return start([launcher, part], env);
+}
+
+/** A process that only works: it listens nowhere. */
+export function startWorker(env: Env): Pick<Running, 'child' | 'stop'> {
+  const child = spawn(process.execPath, [launcher, 'worker'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return { child, stop: () => stop(child) };
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {

@@ -1,7 +1,7 @@
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { startRedis } from './redis.js';
 import { percentile, report, round } from './report.js';
-import { runJson, startHostkeeper, withDataDir, type Env } from './hostkeeper.js';
+import { runJson, startHostkeeper, startWorker, withDataDir, type Env } from './hostkeeper.js';
 
 const SAMPLES = 300;
 const QUEUED = 2_000;
@@ -104,7 +104,7 @@ function benchBudget(queue: 'postgres' | 'redis', dataDir: string): Promise<void
     }
     await settled(zoom);
     zoom.setWebhook(null);
-    const worker = await startHostkeeper('worker', env);
+    const worker = startWorker(env);
     const patches = () => zoom.log.requests.filter((request) => request.method === 'PATCH');
     while (patches().length < QUEUED) await new Promise((resolve) => setTimeout(resolve, 100));
     await worker.stop();

@@ -16,8 +16,8 @@ export async function findPause(
   now: number,
   probeMs: number,
 ): Promise<Pause | null> {
-  const text = `SELECT split_part(code, ' ', 2) AS code, (extract(epoch FROM next_probe_at) * 1000)::float8 AS until
-    FROM pauses WHERE starts_with(code, $1 || ' ') ORDER BY next_probe_at DESC LIMIT 1`;
+  const text = `SELECT code, (extract(epoch FROM next_probe_at) * 1000)::float8 AS until
+    FROM pauses WHERE call = $1 ORDER BY next_probe_at DESC LIMIT 1`;
   const { rows } = await client.query<Pause>({ name: 'find-pause', text, values: [call] });
   const [pause] = rows;
   return pause && !(await takeProbe(client, call, now, probeMs)) ? pause : null;
@@ -26,7 +26,7 @@ export async function findPause(
 /** True for one caller once the time has come; for the next in `probeMs`. */
 async function takeProbe(client: Client, call: PausedCall, now: number, probeMs: number): Promise<boolean> {
   const text = `UPDATE pauses SET next_probe_at = to_timestamp($3 / 1000.0)
-    WHERE starts_with(code, $1 || ' ') AND next_probe_at <= to_timestamp($2 / 1000.0) RETURNING code`;
+    WHERE call = $1 AND next_probe_at <= to_timestamp($2 / 1000.0) RETURNING code`;
   return (await client.query(text, [call, now, now + probeMs])).rows.length > 0;
 }
 
@@ -38,18 +38,18 @@ export async function pause(
   now: number,
   probeMs: number,
 ): Promise<boolean> {
-  const text = `INSERT INTO pauses (code, since, next_probe_at) VALUES ($1, to_timestamp($2 / 1000.0), to_timestamp($3 / 1000.0))
-    ON CONFLICT (code) DO UPDATE SET next_probe_at = excluded.next_probe_at RETURNING xmax = 0 AS news`;
-  const { rows } = await client.query<{ news: boolean }>(text, [`${call} ${code}`, now, now + probeMs]);
+  const text = `INSERT INTO pauses (call, code, since, next_probe_at)
+    VALUES ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($4 / 1000.0))
+    ON CONFLICT (call, code) DO UPDATE SET next_probe_at = excluded.next_probe_at RETURNING xmax = 0 AS news`;
+  const { rows } = await client.query<{ news: boolean }>(text, [call, code, now, now + probeMs]);
   return rows[0]?.news ?? false;
 }
 
 /** A call went through: such calls fail for everybody no more, and what they held up is due. The codes that no longer hold. */
 export async function resume(client: Client, call: PausedCall, now: number): Promise<string[]> {
-  const { rows } = await client.query<{ code: string }>(
-    `DELETE FROM pauses WHERE starts_with(code, $1 || ' ') RETURNING split_part(code, ' ', 2) AS code`,
-    [call],
-  );
+  const { rows } = await client.query<{ code: string }>('DELETE FROM pauses WHERE call = $1 RETURNING code', [
+    call,
+  ]);
   if (rows.length === 0) return [];
   const codes = rows.map((row) => row.code);
   const text = `UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL

@@ -119,7 +119,7 @@ test('credentials that are refused pause everything; nothing is lost, and no try
 });
 
 async function pauses(): Promise<string[]> {
-  return (await service.core.database.prisma.pause.findMany()).map((pause) => pause.code);
+  return (await service.core.database.prisma.pause.findMany()).map(({ call, code }) => `${call} ${code}`);
 }
 
 test('how a paused job stands can be read from it', async () => {

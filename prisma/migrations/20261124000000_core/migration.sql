@@ -215,7 +215,9 @@ CREATE TABLE call_budget (
 );
 
 CREATE TABLE pauses (
-  code text PRIMARY KEY,
+  call text NOT NULL CHECK (call IN ('find', 'write')),
+  code text NOT NULL,
   since timestamptz(3) NOT NULL,
-  next_probe_at timestamptz(3) NOT NULL
+  next_probe_at timestamptz(3) NOT NULL,
+  PRIMARY KEY (call, code)
 );
