@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,12 +55,13 @@ export function startHostkeeper(part: 'serve' | 'web', env: Env): Promise<Runnin
   return start([launcher, part], env);
 }
 
-/** A process that only works: it listens nowhere. */
-export function startWorker(env: Env): Pick<Running, 'child' | 'stop'> {
+/** A process that only works: it listens nowhere. `onLine` is given what it logs. */
+export function startWorker(env: Env, onLine: (line: string) => void): Pick<Running, 'child' | 'stop'> {
   const child = spawn(process.execPath, [launcher, 'worker'], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'pipe'],
   });
+  createInterface({ input: child.stderr }).on('line', onLine);
   return { child, stop: () => stop(child) };
 }
 

@@ -61,7 +61,7 @@ export function createCallBudget(dependencies: {
   store: BudgetStore;
   rates: Rates;
   clockSpeed: number;
-  log: Pick<Logger, 'warn'>;
+  log: Pick<Logger, 'warn' | 'debug'>;
 }): CallBudget {
   const { store, rates, clockSpeed, log } = dependencies;
   const pacerOf = (label: CallLabel) =>
@@ -69,7 +69,11 @@ export function createCallBudget(dependencies: {
   const pacers = { light: pacerOf('light'), medium: pacerOf('medium') };
 
   return {
-    grant: (label, priority, signal) => pacers[label].grant(priority, signal),
+    async grant(label, priority, signal) {
+      const grant = await pacers[label].grant(priority, signal);
+      log.debug({ label, grantedAt: grant.grantedAt.getTime() }, 'zoom call granted');
+      return grant;
+    },
     async pause(label, delayMs) {
       const pausedMs = Math.max(MIN_PAUSE_MS, delayMs / clockSpeed);
       pacers[label].pause(pausedMs);
