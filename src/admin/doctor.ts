@@ -8,11 +8,13 @@ export interface DoctorParts {
   database: () => Promise<{ clockSkewMs: number }>;
   /** How many entries the queue holds. */
   queue: () => Promise<number>;
+  /** How many sealed host keys no key of the ring opens. */
+  keys: () => Promise<number>;
   zoom: () => Promise<Probe>;
 }
 
 export interface Finding {
-  check: 'config' | 'database' | 'queue' | 'zoom' | 'scopes' | 'clock';
+  check: 'config' | 'database' | 'queue' | 'keys' | 'zoom' | 'scopes' | 'clock';
   state: 'ok' | 'failed' | 'unknown';
   code: string | null;
   detail: string;
@@ -25,14 +27,24 @@ const PATIENCE_MS = 20_000;
 /** Looks at everything the service needs, at once, and says of each whether it is well. */
 export async function diagnose(parts: DoctorParts, patienceMs = PATIENCE_MS): Promise<Finding[]> {
   const config = await examine('config', parts.config, patienceMs, () => 'the settings can be used');
-  const [database, queue, zoom] = await Promise.all([
+  const [database, queue, keys, zoom] = await Promise.all([
     examine('database', parts.database, patienceMs, () => 'PostgreSQL answers'),
     examine('queue', parts.queue, patienceMs, (held) => `the queue answers and holds ${held} entries`),
+    examine('keys', parts.keys, patienceMs, (unreadable) => sayKeys(unreadable)),
     examine('zoom', parts.zoom, patienceMs, () => 'Zoom gives a token and takes it'),
   ]);
   const scopes = scopesOf(zoom.value);
   const clock = clockOf(database.value?.clockSkewMs, zoom.value?.clockSkewMs ?? undefined);
-  return [config.finding, database.finding, queue.finding, zoom.finding, scopes, clock];
+  return [config.finding, database.finding, queue.finding, keysOf(keys), zoom.finding, scopes, clock];
+}
+
+function sayKeys(unreadable: number): string {
+  if (unreadable === 0) return 'every sealed host key can be opened';
+  return `${unreadable} sealed host keys open with no key of ENCRYPTION_KEYS: serve will not start`;
+}
+
+function keysOf({ value, finding }: Examined<number>): Finding {
+  return value ? { ...finding, state: 'failed', code: 'KEY_UNREADABLE' } : finding;
 }
 
 interface Examined<T> {

@@ -2,6 +2,7 @@ import type { DoctorParts } from '../admin/doctor.js';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { readClockSkew } from '../records/clock.js';
+import { countUnreadable } from '../records/unreadable.js';
 import { probeZoom } from '../zoom/probe.js';
 import { openCore, type Core } from './core.js';
 import { openZoom } from './zoom.js';
@@ -20,6 +21,11 @@ export function doctorParts({ config, log }: { config: () => Config; log: Log })
     config,
     database: () => withCore(async ({ database }) => ({ clockSkewMs: await readClockSkew(database.pool) })),
     queue: () => withCore(({ queue }) => queue.outstanding()),
+    keys: () =>
+      withCore(async ({ database, ring }) => {
+        const unreadable = await countUnreadable(database.pool, ring.ids);
+        return [...unreadable.values()].reduce((sum, count) => sum + count, 0);
+      }),
     zoom: () =>
       withCore(async (core) => {
         const zoom = openZoom(core);

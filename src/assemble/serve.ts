@@ -1,6 +1,7 @@
 import { redecide } from '../jobs/redecide.js';
 import { countUnreadable, destroyUnreadable } from '../records/unreadable.js';
 import { openCore, type Core, type CoreOptions } from './core.js';
+import type { Workers } from '../jobs/worker.js';
 import { startWeb } from './web.js';
 import { startWork } from './work.js';
 import { openZoom, type Zoom } from './zoom.js';
@@ -49,11 +50,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     await checkKeys(core, options.acceptKeyLoss);
     if (options.parts.worker) zoom = openZoom(core);
-    const workers = zoom && startWork(core, zoom, options.onStuck);
-    if (workers) doors.push(() => workers.drain());
-    const workGoesOn = workers ? () => Date.now() - workers.lastPollAt() < core.durations.watchdogMs : null;
+    let workers: Workers | undefined;
+    const workGoesOn = () => !workers || Date.now() - workers.lastPollAt() < core.durations.watchdogMs;
+    // First what can fail for a port that is taken: until then nothing is done.
     const web = options.parts.web ? await startWeb(core, { workGoesOn }) : undefined;
     if (web) doors.push(() => web.close());
+    workers = zoom && startWork(core, zoom, options.onStuck);
+    if (workers) doors.push(workers.drain);
     core.log.info(
       { url: web?.url, worker: options.parts.worker, queue: core.address.kind },
       'hostkeeper started',

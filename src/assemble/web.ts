@@ -24,8 +24,8 @@ export interface Web {
 }
 
 export interface WebOptions {
-  /** Whether work goes on in this process, for /readyz; null where none is done here. */
-  workGoesOn: (() => boolean) | null;
+  /** Whether the work of this process, if it has any, goes on. */
+  workGoesOn: () => boolean;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -95,16 +95,16 @@ function doorsOf(
   };
 }
 
-/** What must be well for this process to take work. */
+/** Notices are kept as long as the database is there; without queue or worker they wait, and nothing is lost. */
 function checksOf({ database, queue }: Core, { workGoesOn }: WebOptions): HealthCheck[] {
-  const checks: HealthCheck[] = [
-    { name: 'database', check: () => database.pool.query('SELECT 1') },
-    { name: 'queue', check: () => queue.outstanding() },
-  ];
   const askWorker = async () => {
-    if (!workGoesOn?.()) throw new Error('the worker has stopped asking for work');
+    if (!workGoesOn()) throw new Error('the worker has stopped asking for work');
   };
-  return workGoesOn ? [...checks, { name: 'worker', check: askWorker }] : checks;
+  return [
+    { name: 'database', check: () => database.pool.query('SELECT 1') },
+    { name: 'queue', check: () => queue.outstanding(), mayFail: true },
+    { name: 'worker', check: askWorker, mayFail: true },
+  ];
 }
 
 /** A SCIM token says which source speaks. */

@@ -6,6 +6,8 @@ export interface HealthCheck {
   readonly name: string;
   /** Resolves when all is well. */
   readonly check: () => Promise<unknown>;
+  /** Without it work is put off, but can be taken: it is named, and the answer stays 200. */
+  readonly mayFail?: boolean;
 }
 
 export interface Health {
@@ -20,7 +22,7 @@ const TIMEOUT_MS = 2_000;
 
 /**
  * `/livez`: the process answers. `/readyz`: it can take work; 503 with the names of the failing checks, or while it
- * drains. However many ask at once, the checks run once.
+ * drains; 200 and `degraded` when only what may fail does. However many ask at once, the checks run once.
  */
 export function createHealth({ checks, isDraining, log, timeoutMs = TIMEOUT_MS }: Health): Router {
   const findFailing = shareRunning(() => failingOf(checks, timeoutMs));
@@ -32,6 +34,8 @@ export function createHealth({ checks, isDraining, log, timeoutMs = TIMEOUT_MS }
     const failing = await findFailing();
     noteChange(failing);
     if (failing.length === 0) return void response.json({ status: 'ready' });
+    const needed = failing.filter((name) => !checks.find((check) => check.name === name)?.mayFail);
+    if (needed.length === 0) return void response.json({ status: 'degraded', failing });
     response.status(503).json({ status: 'failing', code: 'NOT_READY', failing });
   };
 

@@ -1,4 +1,4 @@
-import type { Person } from './person.js';
+import type { KeyGeneration, Person } from './person.js';
 import { currentZoomUser, heldKey, isWanted, newest, type Policies } from './wanted.js';
 
 /** What may be shown of a person's key: generations, in the order in which they are likely to work. */
@@ -21,14 +21,14 @@ export function showingOf(
     return { show: 'nothing', code: person.zoomUsers.some(heldKey) ? 'LEFT' : leftOrNever(person) };
   if (person.contestedAt) return { show: 'nothing', code: 'KEY_CONTESTED' };
   const user = currentZoomUser(person);
-  const key = user && heldKey(user);
-  if (!user || !key)
-    return { show: 'nothing', code: person.jobs.length > 0 ? 'WAITING_FOR_ZOOM' : 'NOT_HELD' };
-  const active = newest(user, 'active');
-  const pending = newest(user, 'pending');
+  const open = user ? openGenerations(user.id) : [];
+  const active = user && newest(user, 'active');
+  // A pending key that Zoom definitely does not have is nobody's to use.
+  const pending = user && mayBeApplied(newest(user, 'pending'), open);
   const generations = [pending, active].flatMap((one) => (one ? [one.generation] : []));
-  const settling =
-    pending !== null || openGenerations(user.id).some((generation) => generation !== active?.generation);
+  if (!user || generations.length === 0)
+    return { show: 'nothing', code: person.jobs.length > 0 ? 'WAITING_FOR_ZOOM' : 'NOT_HELD' };
+  const settling = pending !== null || open.some((generation) => generation !== active?.generation);
   return {
     show: 'keys',
     zoomUserId: user.id,
@@ -36,6 +36,10 @@ export function showingOf(
     previous: newest(user, 'previous')?.generation ?? null,
     settling,
   };
+}
+
+function mayBeApplied(key: KeyGeneration | null, open: (number | null)[]): KeyGeneration | null {
+  return key && open.includes(key.generation) ? key : null;
 }
 
 function leftOrNever(person: Person): 'LEFT' | 'NOT_HELD' {

@@ -85,10 +85,18 @@ async function inTransaction<T>(
   const begun = client.query(begin);
   begun.catch(() => undefined);
   const last: (() => Promise<unknown>)[] = [];
-  const result = await work(client, (ask) => last.push(ask));
+  const result = await work(client, (ask) => last.push(ask)).catch(async (error: unknown) => {
+    // What failed first is why all after it failed.
+    await begun;
+    throw error;
+  });
   sendTogether(client);
-  const asked = [begun, ...last.map((ask) => ask()), client.query('COMMIT')];
-  for (const one of await Promise.allSettled(asked)) if (one.status === 'rejected') throw one.reason;
+  const asked = [begun, ...last.map((ask) => ask())];
+  const commit = client.query('COMMIT');
+  for (const one of await Promise.allSettled([...asked, commit]))
+    if (one.status === 'rejected') throw one.reason;
+  // The COMMIT of a transaction in which something failed is answered with ROLLBACK, and no error.
+  if ((await commit).command !== 'COMMIT') throw new Error('the transaction had failed before its end');
   return result;
 }
 

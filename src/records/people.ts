@@ -49,7 +49,7 @@ export async function holdPeople(client: Client, whom: Whom): Promise<Held> {
     const rows = await load(client, found.ids);
     const missing = rows.flatMap((row) => row.merged_into ?? []).filter((id) => !found.ids.includes(id));
     if (missing.length === 0) return held(found, rows);
-    found = await findAndLock(client, { ...whom, personIds: [...whom.personIds, ...missing] });
+    found = await findAndLock(client, { ...whom, personIds: [...found.ids, ...missing] });
   }
 }
 

@@ -273,6 +273,7 @@ describe('the commands of the process itself', () => {
       config: () => undefined,
       database: async () => ({ clockSkewMs: 0 }),
       queue: () => Promise.reject(Object.assign(new Error('no connection'), { code: 'ECONNREFUSED' })),
+      keys: async () => 0,
       zoom: async () => ({ missingScopes: [], clockSkewMs: 0 }),
     };
     const { code, stdout } = await run('doctor', { run: { doctor } as unknown as CliOptions['run'] });
@@ -281,6 +282,6 @@ describe('the commands of the process itself', () => {
     const well = { ...doctor, queue: async () => 0 };
     const healthy = await run('doctor --json', { run: { doctor: well } as unknown as CliOptions['run'] });
     expect(healthy.code).toBe(0);
-    expect(JSON.parse(healthy.stdout).findings).toHaveLength(6);
+    expect(JSON.parse(healthy.stdout).findings).toHaveLength(7);
   });
 });

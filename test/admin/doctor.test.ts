@@ -5,6 +5,7 @@ const well: DoctorParts = {
   config: () => undefined,
   database: async () => ({ clockSkewMs: 12 }),
   queue: async () => 3,
+  keys: async () => 0,
   zoom: async () => ({ missingScopes: [], clockSkewMs: -400 }),
 };
 
@@ -18,8 +19,8 @@ const broken = (code: string) => () => Promise.reject(Object.assign(new Error('i
 describe('the doctor', () => {
   test('finds everything well when it is', async () => {
     const found = await findings();
-    expect(Object.keys(found)).toEqual(['config', 'database', 'queue', 'zoom', 'scopes', 'clock']);
-    expect(Object.values(found).map(([state]) => state)).toEqual(Array(6).fill('ok'));
+    expect(Object.keys(found)).toEqual(['config', 'database', 'queue', 'keys', 'zoom', 'scopes', 'clock']);
+    expect(Object.values(found).map(([state]) => state)).toEqual(Array(7).fill('ok'));
   });
 
   test('looks at everything, whatever is broken, and gives each its code', async () => {
@@ -35,10 +36,16 @@ describe('the doctor', () => {
       config: ['failed', 'CONFIG_INVALID', 'PORT: must be a number'],
       database: ['failed', 'STORE_UNAVAILABLE', 'it is broken'],
       queue: ['failed', 'ECONNREFUSED', 'it is broken'],
+      keys: ['ok', null, 'every sealed host key can be opened'],
       zoom: ['failed', 'ZOOM_CREDENTIALS_REFUSED', 'it is broken'],
       scopes: ['unknown', null, 'Zoom was not reached'],
       clock: ['unknown', null, 'nobody told us the time'],
     });
+  });
+
+  test('finds keys that no longer open, since serve would not start', async () => {
+    const found = await findings({ keys: async () => 2 });
+    expect(found['keys']?.slice(0, 2)).toEqual(['failed', 'KEY_UNREADABLE']);
   });
 
   test('names the scopes that are missing, and says when nobody tells them', async () => {

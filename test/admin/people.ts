@@ -52,7 +52,7 @@ export async function joinWithKey(
 
 export async function giveKey(
   door: Door,
-  { zoomUserId }: Joiner,
+  { zoomUserId, jobId }: Joiner,
   digits: string,
   generation: number,
   state = 'active',
@@ -68,6 +68,13 @@ export async function giveKey(
     zoomUserId,
     generation,
   ]);
+  if (state !== 'pending') return;
+  // Sent, and not answered yet.
+  await door.sql(
+    `INSERT INTO attempts (job_id, number, zoom_user_id, generation, value_hash, lease_token, started_at, lease_until)
+     VALUES ($1, $2, $3, $2, 'test:00', gen_random_uuid(), now(), now() + interval '15 seconds')`,
+    [jobId, generation, zoomUserId],
+  );
 }
 
 export async function fail(door: Door, { jobId }: Joiner, code = 'ZOOM_REFUSED'): Promise<void> {

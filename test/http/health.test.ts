@@ -56,6 +56,12 @@ describe('readiness', () => {
     });
   });
 
+  test('stays 200 and says degraded while only what may fail does', async () => {
+    await withHealth({ checks: [well, { ...ill, mayFail: true }] }, async (ask) => {
+      expect(await ask()).toEqual([200, { status: 'degraded', failing: ['database'] }]);
+    });
+  });
+
   test('does not wait for a check that hangs', async () => {
     const hanging = { name: 'queue', check: () => new Promise(() => undefined) };
     await withHealth({ checks: [hanging], timeoutMs: 20 }, async (ask) => {

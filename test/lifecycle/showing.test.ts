@@ -54,6 +54,12 @@ describe('a key is shown', () => {
   });
 });
 
+test('a pending key that Zoom definitely refused is not shown, the one before it is', () => {
+  expect(shown(holder(['active', 'pending']))).toMatchObject({ generations: [1], settling: false });
+  const waiting = holder(['pending'], { jobs: [job('j1', 'set', { state: 'retrying' })] });
+  expect(shown(waiting)).toEqual({ show: 'nothing', code: 'WAITING_FOR_ZOOM' });
+});
+
 describe('no key is shown', () => {
   const gone = { records: [record('okta', 'gone')] };
   test.each<[string, Person, string]>([
