@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -19,6 +19,7 @@ export type Env = Record<string, string>;
 /** A data folder of its own for one measurement, gone afterwards. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hostkeeper-bench-'));
+  await chmod(dataDir, 0o711); // so that what root starts as somebody else finds its files here
   try {
     return await work(dataDir);
   } finally {

@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog } from '../log.js';
 import { readConfig } from '../config.js';
+import { removeEmbedded } from '../records/embedded/remove.js';
 import { nextSteps, playStory } from '../rehearsal/story.js';
 import { startRehearsalZoom, type RehearsalZoom } from '../rehearsal/zoom.js';
 import { openOperations } from './admin.js';
@@ -30,7 +30,7 @@ export async function rehearse({ env, exit, colour, print, stopped }: RehearseOp
   const end = stopped();
   const zoom = await startRehearsalZoom({ plan: 'business', clockSpeed: CLOCK_SPEED });
   const config = readConfig(rehearsalEnv(env, zoom));
-  await rm(config.dataDir, { recursive: true, force: true });
+  await removeEmbedded(config.dataDir);
   const log = createLog({ level: config.logLevel });
   const serving = await serve({
     config,

@@ -50,13 +50,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     await checkKeys(core, options.acceptKeyLoss);
     if (options.parts.worker) zoom = openZoom(core);
-    let workers: Workers | undefined;
-    const workGoesOn = () => !workers || Date.now() - workers.lastPollAt() < core.durations.watchdogMs;
+    const work: { workers?: Workers } = {};
+    const workGoesOn = () =>
+      Date.now() - (work.workers?.lastPollAt() ?? Date.now()) < core.durations.watchdogMs;
     // First what can fail for a port that is taken: until then nothing is done.
     const web = options.parts.web ? await startWeb(core, { workGoesOn }) : undefined;
     if (web) doors.push(() => web.close());
-    workers = zoom && startWork(core, zoom, options.onStuck);
-    if (workers) doors.push(workers.drain);
+    if (zoom) work.workers = startWork(core, zoom, options.onStuck);
+    doors.push(async () => work.workers?.drain());
     core.log.info(
       { url: web?.url, worker: options.parts.worker, queue: core.address.kind },
       'hostkeeper started',

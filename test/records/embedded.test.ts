@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { findInstalled, makeRunnable } from '../../src/records/embedded/native.js';
 import { openEmbedded } from '../../src/records/embedded/open.js';
+import { removeEmbedded } from '../../src/records/embedded/remove.js';
 import { isServing, readPostmaster } from '../../src/records/embedded/postmaster.js';
 import { chooseServerUser } from '../../src/records/embedded/server-user.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -33,7 +34,7 @@ afterEach(async () => {
   await Promise.all(openers.map(kill));
   if (await isUp()) await (await openEmbedded({ dataDir })).release();
   expect(await isUp()).toBe(false);
-  await rm(dataDir, { recursive: true });
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 interface Opener {
@@ -228,6 +229,24 @@ describe('a killed server', () => {
     const { url, release } = await openEmbedded({ dataDir });
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await release();
+  });
+});
+
+describe('a folder that is to go', () => {
+  test('stays while somebody has it open', async () => {
+    const { release } = await openEmbedded({ dataDir });
+    await expect(removeEmbedded(dataDir)).rejects.toMatchObject({ code: 'EMBEDDED_BUSY' });
+    expect(await isUp()).toBe(true);
+    await release();
+  });
+
+  test('goes with a server that a killed process left, and with a database that lies elsewhere', async () => {
+    chmodSync(dataDir, 0o700);
+    const opener = await openElsewhere();
+    const files = await realpath(join(dataDir, 'postgres'));
+    await kill(opener.child);
+    await removeEmbedded(dataDir);
+    expect([existsSync(dataDir), existsSync(files)]).toEqual([false, false]);
   });
 });
 

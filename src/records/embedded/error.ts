@@ -1,5 +1,9 @@
 export type EmbeddedErrorCode =
-  'EMBEDDED_UNSUPPORTED' | 'EMBEDDED_UNUSABLE' | 'EMBEDDED_INITDB_FAILED' | 'EMBEDDED_START_FAILED';
+  | 'EMBEDDED_UNSUPPORTED'
+  | 'EMBEDDED_UNUSABLE'
+  | 'EMBEDDED_INITDB_FAILED'
+  | 'EMBEDDED_START_FAILED'
+  | 'EMBEDDED_BUSY';
 
 export class EmbeddedError extends Error {
   override readonly name = 'EmbeddedError';
