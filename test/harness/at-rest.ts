@@ -39,7 +39,8 @@ async function busy({ database }: Resting['core']): Promise<string[]> {
     `SELECT concat_ws(' ', 'job', id, action, state, code, attempts, next_attempt_at) AS line FROM jobs
      WHERE finished_at IS NULL AND state <> 'waiting'
      UNION ALL SELECT concat_ws(' ', 'attempt', job_id, number, outcome, started_at) FROM attempts
-     WHERE ended_at IS NULL OR (value_hash IS NOT NULL AND answered_at IS NULL AND settled_at IS NULL)`,
+     WHERE ended_at IS NULL OR (value_hash IS NOT NULL AND answered_at IS NULL AND settled_at IS NULL AND NOT EXISTS
+       (SELECT FROM jobs WHERE zoom_user_id = attempts.zoom_user_id AND finished_at IS NULL))`,
   );
   return rows.map((row) => row.line);
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Intake } from '../../src/jobs/intake.js';
 import type { Durations } from '../../src/lifecycle/durations.js';
 
-/** To take a notice in, or to begin to work. */
-export type Order = Intake | 'work';
+/** To take a notice in, to begin to work, or to stop as after SIGTERM. */
+export type Order = Intake | 'work' | 'stop';
 
 export interface TestProcess {
   send(order: Order): void;
@@ -16,15 +16,19 @@ export interface TestProcess {
 export interface TestProcessOptions {
   env: Record<string, string>;
   durations: Partial<Durations>;
-  /** Where it kills itself. */
-  failpoint: string;
+  /** Where it kills itself, if anywhere. */
+  failpoint?: string;
 }
 
 const main = new URL('process-main.ts', import.meta.url).pathname;
 const PATIENCE_MS = 15_000;
 
 /** The service in a real process of its own, ready for orders. */
-export async function startProcess({ env, durations, failpoint }: TestProcessOptions): Promise<TestProcess> {
+export async function startProcess({
+  env,
+  durations,
+  failpoint = 'none',
+}: TestProcessOptions): Promise<TestProcess> {
   const args = ['--import', 'tsx', main, failpoint, JSON.stringify(durations)];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },

@@ -6,8 +6,9 @@ import { Redis } from 'ioredis';
 import { openEmbedded } from '../../src/records/embedded/open.js';
 import { expectAtRest } from '../harness/at-rest.js';
 import { addSource, intakeOf, joined, left, told } from '../harness/people.js';
+import { startProcess } from '../harness/process.js';
 import { describeWithRedis } from '../harness/redis.js';
-import { startCore, type TestCore, type TestCoreOptions } from '../harness/service.js';
+import { environment, startCore, type TestCore, type TestCoreOptions } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
 
 /** Everything but leases and time-outs goes fast, so that a busy machine does not cause trouble of its own. */
@@ -129,14 +130,16 @@ describeWithRedis('Redis', (redis) => {
   test('is away when we stop: the stop takes no longer than its grace', async () => {
     const { kill, start: startRedis, url } = redis();
     if (!kill || !startRedis) return;
-    await start({ REDIS_URL: url }, { workers: false, durations: { ...durations, drainMs: 2_000 } });
-    const workers = service.startWorkers();
+    await start({ REDIS_URL: url }, { workers: false });
     await joiners(3);
+    const env = environment(service.core.databaseUrl, service.zoom, { ...FAST, REDIS_URL: url });
+    const child = await startProcess({ env, durations: { ...durations, drainMs: 2_000 } });
+    child.send('work');
     await expectAtRest(service);
     await kill();
     const startedAt = performance.now();
-    await workers.drain();
-    await service.core.close();
+    child.send('stop');
+    expect(await child.ended()).toBe('0');
     expect(performance.now() - startedAt).toBeLessThan(4_000);
     await startRedis();
   });

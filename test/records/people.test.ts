@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newPerson, type Person } from '../../src/lifecycle/person.js';
+import { writeChanges } from '../../src/records/changes.js';
+import { transaction, type Client } from '../../src/records/database.js';
+import { differences } from '../../src/records/differences.js';
+import { beginLocking, holdPeople, type Held, type Whom } from '../../src/records/people.js';
+import { addSource } from '../harness/people.js';
+import { startCore, type TestCore } from '../harness/service.js';
+import { waitFor } from '../harness/wait-for.js';
+
+let service: TestCore;
+let sourceId: string;
+
+beforeAll(async () => {
+  service = await startCore({}, { workers: false });
+  sourceId = await addSource(service.core, 'scim');
+});
+afterAll(() => service.close());
+
+const NOBODY: Whom = { links: [], records: [], zoomUserIds: [], personIds: [] };
+
+function inTransaction<T>(work: (client: Client) => Promise<T>, identifiers: string[] = []): Promise<T> {
+  return transaction(service.core.database.pool, work, beginLocking(identifiers));
+}
+
+function hold(whom: Partial<Whom>): Promise<Held> {
+  return inTransaction((client) => holdPeople(client, { ...NOBODY, ...whom }));
+}
+
+/** Writes people as they are, and reads them back. */
+async function keep(...people: Person[]): Promise<Person[]> {
+  const ids = people.map((person) => person.id);
+  await inTransaction(async (client) => {
+    const held = await holdPeople(client, { ...NOBODY, personIds: ids });
+    for (const person of people) held.people.set(person.id, person);
+    await writeChanges(client, differences(held));
+  });
+  const held = await hold({ personIds: ids });
+  return ids.flatMap((id) => held.people.get(id) ?? []);
+}
+
+/** With a value in every place. */
+function somebody(): Person {
+  const id = service.core.newId();
+  return {
+    ...newPerson(id),
+    name: 'Zoë “Q” O’Neil \\ 𝄞',
+    mail: `${id}@example.com`,
+    contestedAt: 1_767_225_600_123,
+    exposedAt: [1_767_225_600_001, 1_767_225_600_002],
+    links: [
+      { kind: 'mail', value: `${id}@example.com`, claimedAt: 1_767_225_600_123 },
+      { kind: 'okta-id', value: id, claimedAt: 1_767_225_600_124 },
+    ],
+    records: [
+      {
+        sourceId,
+        record: `record ${id}`,
+        standing: 'active',
+        standingAt: 1_767_225_600_123,
+        sequence: 9_007_199_254_740_991,
+        facts: {
+          department: { value: 'Sales', at: 5, sequence: 2 },
+          mail: { value: null, at: 6, sequence: 0 },
+        },
+      },
+    ],
+    zoomUsers: [
+      {
+        id: `zoom ${id}`,
+        mail: `${id}@example.com`,
+        standing: 'active',
+        standingAt: 1_767_225_600_123,
+        generation: 7,
+        renewAfter: 1_767_225_600_125,
+        lease: { token: service.core.newId(), until: 1_767_225_600_126 },
+        keys: [],
+        sent: [],
+      },
+    ],
+  };
+}
+
+test('a person is read back as they were written, to the millisecond', async () => {
+  const person = somebody();
+  expect(await keep(person)).toEqual([person]);
+  const plain = newPerson(service.core.newId());
+  expect(await keep(plain)).toEqual([plain]);
+});
+
+test('what is untouched is not written again', async () => {
+  const [person] = await keep(somebody());
+  const held = await hold({ personIds: [person!.id] });
+  expect(Object.values(differences(held)).flat()).toEqual([]);
+  held.people.set(person!.id, { ...held.people.get(person!.id)! });
+  expect(Object.values(differences(held)).flat()).toEqual([]);
+});
+
+test('a person is found by mail, by record, by Zoom user, by its mail and by id; unknown ones are no trouble', async () => {
+  const [person] = await keep(somebody());
+  const { id } = person!;
+  const other = { ...somebody(), links: [] };
+  await keep(other);
+  const ways: Partial<Whom>[] = [
+    { links: [{ kind: 'mail', value: `${id}@example.com` }] },
+    { links: [{ kind: 'okta-id', value: id }] },
+    { records: [{ sourceId, record: `record ${id}` }] },
+    { zoomUserIds: [`zoom ${id}`] },
+    { personIds: [id] },
+  ];
+  for (const way of ways) expect([...(await hold(way)).people.keys()]).toEqual([id]);
+  const byZoomMail = await hold({ links: [{ kind: 'mail', value: `${other.id}@example.com` }] });
+  expect([...byZoomMail.people.keys()]).toEqual([other.id]);
+  expect((await hold({ personIds: [service.core.newId()], zoomUserIds: ['nobody'] })).people.size).toBe(0);
+});
+
+test('somebody who was merged leads to whoever they became', async () => {
+  const [a, b, c] = [somebody(), somebody(), somebody()].sort((x, y) => (x.id < y.id ? -1 : 1));
+  await keep(a!, b!, c!);
+  const emptied = (from: Person, into: Person): Person => ({ ...newPerson(from.id), mergedInto: into.id });
+  await keep(emptied(c!, b!));
+  await keep(emptied(b!, a!));
+  const held = await hold({ personIds: [c!.id] });
+  expect([...held.people.keys()]).toEqual([a!.id]);
+});
+
+test('two who want the same people wait for each other, in whatever order they name them', async () => {
+  const people = await keep(...Array.from({ length: 6 }, somebody));
+  const ids = people.map((person) => person.id);
+  let inside = 0;
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      inTransaction(async (client) => {
+        const turned = [...ids.slice(index % 6), ...ids.slice(0, index % 6)];
+        await holdPeople(client, { ...NOBODY, personIds: turned });
+        expect(++inside).toBe(1);
+        await client.query('SELECT 1');
+        inside--;
+      }),
+    ),
+  );
+});
+
+test('what two name at once is theirs one after the other, though it is not in the database yet', async () => {
+  const order: string[] = [];
+  const identifiers = ['mail x@example.com', 'record 1', 'record 2'];
+  let release = () => undefined as void;
+  const enter = async (client: Client, name: string) => {
+    await client.query('SELECT');
+    order.push(name);
+  };
+  const first = inTransaction(async (client) => {
+    await enter(client, 'first begins');
+    await new Promise<void>((resolve) => (release = resolve));
+    order.push('first ends');
+  }, identifiers);
+  await waitFor('the first', () => order.length === 1);
+  const second = inTransaction((client) => enter(client, 'second'), [...identifiers].reverse().slice(0, 2));
+  const other = inTransaction((client) => enter(client, 'other'), ['mail y@example.com']);
+  await other;
+  release();
+  await Promise.all([first, second]);
+  expect(order).toEqual(['first begins', 'other', 'first ends', 'second']);
+});
+
+test('a Zoom user handed to another person goes with all that belongs to it', async () => {
+  const [from, to] = await keep(somebody(), somebody());
+  const [user] = from!.zoomUsers;
+  const [left, right] = await keep(
+    { ...from!, zoomUsers: [] },
+    { ...to!, zoomUsers: [...to!.zoomUsers, user!] },
+  );
+  expect(left!.zoomUsers).toEqual([]);
+  expect(right!.zoomUsers).toContainEqual(user);
+});
