@@ -1,6 +1,7 @@
 import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from '../records/changes.js';
 import type { Client } from '../records/database.js';
+import type { JobRow } from '../records/jobs.js';
 import { pause, type PausedCall } from '../records/pauses.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { WriteClaim } from './claim.js';
@@ -17,7 +18,6 @@ export async function afterFailure(
 ): Promise<Changes> {
   const { held, job, person, claim, open } = recording;
   const earlier = open.filter((one) => one.jobId !== claim.jobId || one.number !== claim.number);
-  const step = stepAfter(recording, failure, earlier.length > 0, options);
   if (failure.then === 'pause') await pauseAll(client, 'write', failure.code, held.now, options);
   const answered = failure.sent !== 'unanswered';
   const next = withUser(person, claim.zoomUserId, (user) =>
@@ -32,8 +32,13 @@ export async function afterFailure(
     status: failure.status,
   };
   const changes: Changes = { attemptEnds: [attemptEnd(claim, held.now, end)] };
-  if (failure.then !== 'gone' && !job.finished)
+  if (failure.then === 'gone') {
+    options.log.info({ jobId: job.id, action: claim.action, code: failure.code }, 'zoom user found gone');
+  } else if (!job.finished) {
+    const step = stepAfter(recording, failure, earlier.length > 0, options);
+    logStep(recording, failure, step, options);
     changes.jobStates = [jobRow(recording, step, failure.code, options.durations.sweepMs)];
+  }
   return changes;
 }
 
@@ -45,36 +50,43 @@ function jobsAfter({ jobs }: Person, jobId: string, { then, code }: ZoomFailure)
 
 function stepAfter(
   { job, claim, person }: Recording,
-  failure: ZoomFailure,
+  { then, code, rate, sent }: ZoomFailure,
   earlierOpen: boolean,
-  { clockSpeed, random, log }: RunOptions,
+  { clockSpeed, random }: RunOptions,
 ): NextStep {
-  const { then, code, rate } = failure;
   const user = person.zoomUsers.find((one) => one.id === claim.zoomUserId);
   // What Zoom's source said meanwhile found the job running, and woke nobody.
   const isOvertaken = then === 'wait' && user?.standing === 'active' && user.standingAt !== claim.standingAt;
-  const refusedValues = then === 'refused-value' ? (job.code === code ? 2 : 1) : 0;
+  if (isOvertaken) return { state: 'retrying', delayMs: 0, strikes: job.strikes, alert: false };
   const facts = {
     action: claim.action,
     strikes: job.strikes,
-    mayBeApplied: failure.sent === 'unanswered' || earlierOpen,
-    refusedValues,
+    mayBeApplied: sent === 'unanswered' || earlierOpen,
+    refusedValues: then === 'refused-value' ? (job.code === code ? 2 : 1) : 0,
     clockSpeed,
     random,
   };
-  const trouble = { then, code, ...(rate && { delayMs: rate.delayMs }) };
-  const step = nextStep(isOvertaken ? { then: 'rate', code, delayMs: 0 } : trouble, facts);
-  const fields = {
-    jobId: job.id,
-    action: claim.action,
-    attempt: claim.number,
-    code,
-    trackingId: failure.trackingId,
-  };
+  return nextStep({ then, code, ...(rate && { delayMs: rate.delayMs }) }, facts);
+}
+
+function logStep(
+  { held, job, claim }: Recording,
+  { code, trackingId }: ZoomFailure,
+  step: NextStep,
+  options: RunOptions,
+): void {
+  const { log } = options;
+  const fields = { jobId: job.id, action: claim.action, attempt: claim.number, code, trackingId };
   if (step.state === 'failed') log.error(fields, 'job gave up');
   else if (step.alert) log.error({ ...fields, alert: 'WRITE_UNSETTLED' }, 'job goes on hourly');
+  else if (step.state === 'waiting' && isOverdue(job, held.now, options))
+    log.error({ ...fields, alert: 'WAITING_FOR_ZOOM' }, 'job waits too long for zoom');
   else log.warn(fields, 'attempt failed');
-  return step;
+}
+
+/** Whether a set has waited for Zoom so long that somebody should look. */
+export function isOverdue(job: JobRow, now: number, { durations, waitForZoomDays }: RunOptions): boolean {
+  return now - job.createdAt > waitForZoomDays * durations.dayMs;
 }
 
 /** The first to be told so alerts. */

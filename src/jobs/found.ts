@@ -9,7 +9,7 @@ import { differences } from '../records/differences.js';
 import { beginLocking } from '../records/people.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
-import { pauseAll } from './after-failure.js';
+import { isOverdue, pauseAll } from './after-failure.js';
 import { resumeAll } from './after-success.js';
 import { claimHeld, holdJob, skip, type Claim, type HeldJob } from './claim.js';
 import { nextStep } from './retry.js';
@@ -92,7 +92,7 @@ function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
   const trouble = failure
     ? { then: failure.then, code, ...(failure.rate && { delayMs: failure.rate.delayMs }) }
     : { then: 'wait' as const, code };
-  const { clockSpeed, random, durations, waitForZoomDays, log } = options;
+  const { clockSpeed, random, log } = options;
   const facts = {
     action: 'set' as const,
     strikes: job.strikes,
@@ -102,10 +102,10 @@ function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
     random,
   };
   const step = nextStep(trouble, facts);
-  const overdue = held.now - job.createdAt > waitForZoomDays * durations.dayMs;
   const fields = { jobId: job.id, personId: job.personId, code };
   if (step.state === 'failed') log.error(fields, 'job gave up');
-  else if (overdue) log.error({ ...fields, alert: 'WAITING_FOR_ZOOM' }, 'job waits too long for zoom');
+  else if (isOverdue(job, held.now, options))
+    log.error({ ...fields, alert: 'WAITING_FOR_ZOOM' }, 'job waits too long for zoom');
   else log.info(fields, 'job waits for zoom');
   return {
     id: job.id,

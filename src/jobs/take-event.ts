@@ -93,13 +93,14 @@ export function decideAgain(
   }
 }
 
-/** A write job for what Zoom should hold now, unless one is on its way. */
+/** A write job for what Zoom should hold now, unless one is on its way, or whoever contests it must first be found. */
 export function resend(person: Person, zoomUserId: string, options: DecideOptions): Person {
   const user = person.zoomUsers.find((one) => one.id === zoomUserId);
   const busy = person.jobs.some(
     (job) => job.zoomUserId === zoomUserId && job.state !== 'superseded' && job.state !== 'done',
   );
   if (!user || busy) return person;
+  if (person.contestedAt && heldKey(user)) return person;
   return withNewJob(person, heldKey(user) ? 'set' : 'clear', zoomUserId, 'resend', planOptions(options));
 }
 

@@ -4,52 +4,29 @@ import { claim } from '../../src/jobs/claim.js';
 import { runJob } from '../../src/jobs/run.js';
 import { attempt, jobOf, onlyJob } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, told, zoomSaid } from '../harness/people.js';
+import { joined, left, zoomSaid } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
+import { openCast, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeAll(async () => {
   service = await startCore({ CLOCK_SPEED: '10' }, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
 });
 afterAll(() => service.close());
 
-/** Somebody whose Zoom user we know, and whose set is to be done. */
-async function joiner() {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com` });
-  await accept(sourceId, joined(user.email));
-  await accept(zoomSourceId, zoomSaid(user, 'active'));
-  return { user, job: await onlyJob(service, user.email) };
-}
-
-function accept(source: string, ...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(source, ...events));
-}
-
-async function rotate(mail: string) {
-  await accept(sourceId, told(mail, { attributes: { department: 'Sales' } }));
-  await accept(sourceId, told(mail, { attributes: { department: 'Legal' } }));
-}
-
-function sentTo(userId: string) {
-  return service.zoom.log.of(userId).filter((request) => request.method === 'PATCH');
-}
-
 test('however many workers are told of an attempt at once, one makes it', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   await Promise.all(Array.from({ length: 8 }, () => runJob(job.id, 1, service.run)));
-  expect(sentTo(user.id)).toHaveLength(1);
+  expect(cast.patches(user.id)).toHaveLength(1);
   expect(await jobOf(service, job.id)).toMatchObject({ state: 'done', attempts: 1 });
 });
 
 test('what is not due, is another attempt or does not exist is left alone', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   expect(await claim(job.id, 2, service.run)).toMatchObject({ kind: 'skip', why: 'another attempt' });
   expect(await claim(service.core.newId(), 1, service.run)).toMatchObject({ kind: 'skip', why: 'unknown' });
   await service.core.database.pool.query(
@@ -59,19 +36,19 @@ test('what is not due, is another attempt or does not exist is left alone', asyn
   expect(await claim(job.id, 1, service.run)).toMatchObject({ kind: 'skip', why: 'not due' });
   expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
   expect(await claim(job.id, 2, service.run)).toMatchObject({ kind: 'skip', why: 'finished' });
-  expect(sentTo(user.id)).toHaveLength(1);
+  expect(cast.patches(user.id)).toHaveLength(1);
 });
 
 test('a leaver’s clear waits for the set under way, and goes as soon as that is answered', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   service.zoom.faults.slow(400, 1);
   const set = attempt(service, job.id);
-  await waitFor('the set to arrive', () => sentTo(user.id).length === 1);
-  await accept(sourceId, left(user.email));
+  await waitFor('the set to arrive', () => cast.patches(user.id).length === 1);
+  await cast.say(left(user.email));
   const clear = await onlyJob(service, user.email);
   await runJob(clear.id, 1, service.run);
   const leasedUntil = (await jobOf(service, clear.id)).nextAttemptAt;
-  expect(sentTo(user.id)).toHaveLength(1);
+  expect(cast.patches(user.id)).toHaveLength(1);
   expect(await set).toMatchObject({ state: 'superseded' });
   const released = await jobOf(service, clear.id);
   expect(released.nextAttemptAt.getTime()).toBeLessThan(leasedUntil.getTime());
@@ -81,15 +58,15 @@ test('a leaver’s clear waits for the set under way, and goes as soon as that i
 });
 
 test('another value waits until the one that nothing answered can no longer arrive', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   const { leaseMs, zoomTimeoutMs } = service.core.durations;
   // Zoom drops the caller, and applies the key when nobody expects it any more.
   service.zoom.faults.applyLate(1, leaseMs);
   await attempt(service, job.id);
-  await accept(sourceId, left(user.email));
+  await cast.say(left(user.email));
   const clear = await onlyJob(service, user.email);
   await waitFor('the clear', async () => (await attempt(service, clear.id)).state === 'done');
-  const [late, cleared] = sentTo(user.id);
+  const [late, cleared] = cast.patches(user.id);
   const distance = cleared!.arrivedAt.monotonicMs - late!.arrivedAt.monotonicMs;
   // The attempt began a little before its call arrived.
   expect(distance).toBeGreaterThan(leaseMs + zoomTimeoutMs - 500);
@@ -99,18 +76,18 @@ test('another value waits until the one that nothing answered can no longer arri
 });
 
 test('a key that is asked to be newer is replaced by one that differs', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   await attempt(service, job.id);
   const former = service.zoom.users.hostKeyOf(user.id);
-  await rotate(user.email);
+  await cast.transfer(user.email);
   const rotation = await onlyJob(service, user.email);
   expect(await attempt(service, rotation.id)).toMatchObject({ state: 'done' });
   expect(service.zoom.users.hostKeyOf(user.id)).not.toBe(former);
 });
 
 test('two that learn of a Zoom user at the same moment do not undo each other', async () => {
-  const mail = `person${++people}@example.com`;
-  await accept(sourceId, joined(mail));
+  const mail = cast.newMail();
+  await cast.say(joined(mail));
   const job = await onlyJob(service, mail);
   const user = service.zoom.users.add({ email: mail });
   const holdUp = new pg.Client({ connectionString: service.core.databaseUrl });
@@ -120,7 +97,7 @@ test('two that learn of a Zoom user at the same moment do not undo each other', 
   const found = attempt(service, job.id);
   await waitFor('the one', async () => (await blocked(holdUp)) === 1);
   const { mail: _unsaid, ...notice } = zoomSaid(user, 'active');
-  const heard = accept(zoomSourceId, notice);
+  const heard = cast.zoomSays(notice);
   await waitFor('the other', async () => (await blocked(holdUp)) === 2);
   await holdUp.query('COMMIT');
   await holdUp.end();

@@ -1,47 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { lookUp, type LookUp, type WhoseKey } from '../../src/jobs/look-up.js';
-import { attempt, onlyJob } from '../harness/attempts.js';
-import { addSource, intakeOf, joined, left, told, zoomSaid } from '../harness/people.js';
+import { joined, left, told } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
+import { openCast, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeAll(async () => {
   service = await startCore({ CLOCK_SPEED: '10' }, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
 });
 afterAll(() => service.close());
-
-async function joiner() {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com` });
-  await accept(sourceId, joined(user.email));
-  await accept(zoomSourceId, zoomSaid(user, 'active'));
-  return user;
-}
-
-async function holder() {
-  const user = await joiner();
-  await work(user.email);
-  return user;
-}
-
-async function work(mail: string) {
-  return attempt(service, (await onlyJob(service, mail)).id);
-}
-
-async function rotate(mail: string) {
-  await accept(sourceId, told(mail, { attributes: { department: 'Sales' } }));
-  await accept(sourceId, told(mail, { attributes: { department: `${++people}` } }));
-}
-
-function accept(source: string, ...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(source, ...events));
-}
 
 /** What somebody who asks is told, keys as digits. */
 async function ask(whose: WhoseKey) {
@@ -56,12 +27,12 @@ function readable(found: LookUp) {
   return { settling, digits, previous: found.previous?.reveal() ?? null };
 }
 
-function sentTo(userId: string) {
-  return service.zoom.log.of(userId).flatMap((request) => request.hostKey ?? []);
+function sent(userId: string) {
+  return cast.patches(userId).map((request) => request.hostKey);
 }
 
 test('a key that is set is shown, by mail in any spelling and by Zoom user', async () => {
-  const user = await holder();
+  const user = await cast.holder();
   const shown = { settling: false, digits: [service.zoom.users.hostKeyOf(user.id)], previous: null };
   expect(await ask({ mail: user.email })).toEqual(shown);
   expect(await ask({ mail: ` ${user.email.toUpperCase()} ` })).toEqual(shown);
@@ -69,48 +40,48 @@ test('a key that is set is shown, by mail in any spelling and by Zoom user', asy
 });
 
 test('a key on its way is shown as settling', async () => {
-  const user = await joiner();
+  const { user } = await cast.joiner();
   expect(await ask({ mail: user.email })).toBe('WAITING_FOR_ZOOM');
   service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
-  await work(user.email);
+  await cast.work(user.email);
   expect(await ask({ mail: user.email })).toEqual({
     settling: true,
-    digits: sentTo(user.id),
+    digits: sent(user.id),
     previous: null,
   });
 });
 
 test('while another key is on its way both are shown, the newer first', async () => {
-  const user = await holder();
-  const [former] = sentTo(user.id);
-  await rotate(user.email);
+  const user = await cast.holder();
+  const [former] = sent(user.id);
+  await cast.transfer(user.email);
   service.zoom.faults.applyThenDrop(1);
-  await work(user.email);
-  const [, newer] = sentTo(user.id);
+  await cast.work(user.email);
+  const [, newer] = sent(user.id);
   expect(await ask({ mail: user.email })).toEqual({
     settling: true,
     digits: [newer, former],
     previous: null,
   });
-  await work(user.email);
+  await cast.work(user.email);
   expect(await ask({ mail: user.email })).toEqual({ settling: false, digits: [newer], previous: former });
 });
 
 test('a leaver is refused from the moment their leaving is kept', async () => {
-  const user = await holder();
-  await accept(sourceId, left(user.email));
+  const user = await cast.holder();
+  await cast.say(left(user.email));
   expect(await ask({ mail: user.email })).toBe('LEFT');
-  await work(user.email);
+  await cast.work(user.email);
   expect(await ask({ mail: user.email })).toBe('LEFT');
 });
 
 test('a returner is shown the new key as settling while an old clear may still arrive', async () => {
-  const user = await holder();
-  await accept(sourceId, left(user.email));
+  const user = await cast.holder();
+  await cast.say(left(user.email));
   service.zoom.faults.applyThenDrop(1);
-  await work(user.email);
-  await accept(sourceId, joined(user.email));
-  await waitFor('the new key', async () => (await work(user.email)).state === 'done');
+  await cast.work(user.email);
+  await cast.say(joined(user.email));
+  await waitFor('the new key', async () => (await cast.work(user.email)).state === 'done');
   expect(await ask({ mail: user.email })).toEqual({
     settling: true,
     digits: [service.zoom.users.hostKeyOf(user.id)],
@@ -121,19 +92,19 @@ test('a returner is shown the new key as settling while an old clear may still a
 test('whoever is unknown, waits or has no key is told so', async () => {
   expect(await ask({ mail: 'nobody@example.com' })).toBe('PERSON_UNKNOWN');
   expect(await ask({ zoomUserId: 'nobody' })).toBe('PERSON_UNKNOWN');
-  const mail = `person${++people}@example.com`;
-  await accept(sourceId, joined(mail));
-  await work(mail);
+  const mail = cast.newMail();
+  await cast.say(joined(mail));
+  await cast.work(mail);
   expect(await ask({ mail })).toBe('WAITING_FOR_ZOOM');
-  const never = `person${++people}@example.com`;
-  await accept(sourceId, told(never));
+  const never = cast.newMail();
+  await cast.say(told(never));
   expect(await ask({ mail: never })).toBe('NOT_HELD');
 });
 
 test('a look-up does not overtake a leaver’s event that is being committed', async () => {
-  const user = await holder();
+  const user = await cast.holder();
   const asked: Promise<unknown>[] = [];
-  const leaving = accept(sourceId, left(user.email)).then(() => asked.push(ask({ mail: user.email })));
+  const leaving = cast.say(left(user.email)).then(() => asked.push(ask({ mail: user.email })));
   const during = await Promise.all(Array.from({ length: 10 }, () => ask({ mail: user.email })));
   await leaving;
   expect(await Promise.all(asked)).toEqual(['LEFT']);

@@ -4,32 +4,19 @@ import { record } from '../../src/jobs/record.js';
 import { ZoomFailure } from '../../src/zoom/failure.js';
 import { attempt, jobOf, onlyJob } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, zoomSaid } from '../harness/people.js';
+import { left } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
+import { openCast, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeAll(async () => {
   service = await startCore({ CLOCK_SPEED: '10' }, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
 });
 afterAll(() => service.close());
-
-async function joiner() {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com` });
-  await accept(sourceId, joined(user.email));
-  await accept(zoomSourceId, zoomSaid(user, 'active'));
-  return { user, job: await onlyJob(service, user.email) };
-}
-
-function accept(source: string, ...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(source, ...events));
-}
 
 async function claimed(jobId: string, number: number): Promise<WriteClaim> {
   const claimed = await claim(jobId, number, service.run);
@@ -38,13 +25,6 @@ async function claimed(jobId: string, number: number): Promise<WriteClaim> {
 }
 
 const APPLIED = { outcome: 'applied', trackingId: 'WEB_1' } as const;
-
-function keyRows(zoomUserId: string) {
-  return service.core.database.prisma.hostKeyRow.findMany({
-    where: { zoomUserId },
-    orderBy: { generation: 'asc' },
-  });
-}
 
 async function leaseRunsOut(jobId: string, number: number) {
   await waitFor('the lease to run out', async () => {
@@ -57,41 +37,41 @@ async function leaseRunsOut(jobId: string, number: number) {
 }
 
 test('a worker whose lease ran out records nothing', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   const late = await claimed(job.id, 1);
   await leaseRunsOut(job.id, 1);
   expect(await record(late, APPLIED, service.run)).toBe('fenced');
-  expect(await keyRows(user.id)).toMatchObject([{ generation: 1, state: 'pending' }]);
+  expect(await cast.keys(user.id)).toMatchObject([{ generation: 1, state: 'pending' }]);
   expect(await jobOf(service, job.id)).toMatchObject({ state: 'running' });
   const journal = await service.core.database.prisma.attempt.findMany({ where: { jobId: job.id } });
   expect(journal).toMatchObject([{ answeredAt: null, settledAt: null, endedAt: null }]);
 });
 
 test('nor one whose Zoom user has since been given to another attempt', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   const late = await claimed(job.id, 1);
   await leaseRunsOut(job.id, 1);
   await service.core.database.pool.query("UPDATE jobs SET state = 'queued' WHERE id = $1", [job.id]);
   expect(await attempt(service, job.id)).toMatchObject({ state: 'done', attempts: 2 });
   expect(await record(late, APPLIED, service.run)).toBe('fenced');
-  expect(await keyRows(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
+  expect(await cast.keys(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
   await expectRight(service);
 });
 
 test('the answer to a set that was overtaken by a leaver is kept, and the clear follows', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   const set = await claimed(job.id, 1);
-  await accept(sourceId, left(user.email));
+  await cast.say(left(user.email));
   expect(await record(set, APPLIED, service.run)).toBe('recorded');
-  expect(await keyRows(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
+  expect(await cast.keys(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
   expect(await jobOf(service, job.id)).toMatchObject({ state: 'superseded' });
   const clear = await onlyJob(service, user.email);
   expect(await attempt(service, clear.id)).toMatchObject({ action: 'clear', state: 'done' });
-  expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed', sealed: null }]);
+  expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed', sealed: null }]);
 });
 
 test('the journal says of each attempt when it began, what came of it and how Zoom calls it', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
   await attempt(service, job.id);
   await attempt(service, job.id);
@@ -113,9 +93,9 @@ test('the journal says of each attempt when it began, what came of it and how Zo
 });
 
 test('a job that is overtaken while it waits is not touched by a late answer', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   const set = await claimed(job.id, 1);
-  await accept(sourceId, left(user.email));
+  await cast.say(left(user.email));
   const failure = new ZoomFailure('ZOOM_REFUSED', { sent: 'answered', status: 400 });
   expect(await record(set, { outcome: 'failure', failure }, service.run)).toBe('recorded');
   expect(await jobOf(service, job.id)).toMatchObject({ state: 'superseded' });

@@ -2,18 +2,16 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { rerun } from '../../src/jobs/rerun.js';
 import { attempt, jobOf, onlyJob, unfinished } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, told, zoomSaid } from '../harness/people.js';
+import { left, told } from '../harness/people.js';
+import { openCast, type Cast } from '../harness/cast.js';
 import { startCore, type TestCore } from '../harness/service.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeAll(async () => {
   service = await startCore({}, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
 });
 afterAll(() => service.close());
 
@@ -24,18 +22,12 @@ const REFUSED = {
 
 /** Somebody whose set was refused for good. */
 async function failed() {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com` });
-  await accept(sourceId, joined(user.email));
-  await accept(zoomSourceId, zoomSaid(user, 'active'));
-  const { id } = await onlyJob(service, user.email);
+  const { user, job } = await cast.joiner();
+  const { id } = job;
   service.zoom.faults.failNext(2, REFUSED, { method: 'PATCH' });
   await attempt(service, id);
   expect(await attempt(service, id)).toMatchObject({ state: 'failed', code: 'ZOOM_KEY_REFUSED' });
   return { user, id };
-}
-
-function accept(source: string, ...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(source, ...events));
 }
 
 test('a failed job that is still needed goes on, and succeeds once the cause is gone', async () => {
@@ -53,7 +45,7 @@ test('a failed job that is still needed goes on, and succeeds once the cause is 
 
 test('a failed job of somebody who has left meanwhile is superseded', async () => {
   const { user, id } = await failed();
-  await accept(sourceId, left(user.email));
+  await cast.say(left(user.email));
   expect(await rerun([id], service.run)).toEqual([{ id, outcome: 'superseded' }]);
   expect(await jobOf(service, id)).toMatchObject({ state: 'superseded', code: 'ZOOM_KEY_REFUSED' });
   expect(await unfinished(service, user.email)).toEqual([]);
@@ -61,7 +53,7 @@ test('a failed job of somebody who has left meanwhile is superseded', async () =
 
 test('a failed job that another has taken over is superseded, and the other goes on', async () => {
   const { user, id } = await failed();
-  await accept(sourceId, told(user.email, { name: 'Jill' }));
+  await cast.say(told(user.email, { name: 'Jill' }));
   const other = await onlyJob(service, user.email);
   expect(other.id).not.toBe(id);
   expect(await rerun([id], service.run)).toEqual([{ id, outcome: 'superseded' }]);
@@ -69,9 +61,8 @@ test('a failed job that another has taken over is superseded, and the other goes
 });
 
 test('whatever has not failed, or does not exist, is left as it is', async () => {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com` });
-  await accept(sourceId, joined(user.email));
-  const { id } = await onlyJob(service, user.email);
+  const { job } = await cast.stranger();
+  const { id } = job;
   const nobody = service.core.newId();
   expect(await rerun([id, nobody], service.run)).toEqual([
     { id, outcome: 'not-failed' },

@@ -2,57 +2,22 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HostKey } from '../../src/lifecycle/host-key.js';
 import { attempt, jobOf, onlyJob, unfinished } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, told, zoomSaid } from '../harness/people.js';
+import { joined, left, told, zoomSaid } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
+import { openCast, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeAll(async () => {
   service = await startCore(
     { CLOCK_SPEED: '10' },
     { workers: false, durations: { leaseMs: 1_200, zoomTimeoutMs: 500 } },
   );
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
 });
 afterAll(() => service.close());
-
-/** Somebody whom Zoom knows, and whose set is to be done. */
-async function joiner(status: 'active' | 'inactive' | 'pending' = 'active') {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com`, status });
-  await accept(joined(user.email));
-  return { user, job: await onlyJob(service, user.email) };
-}
-
-/** Somebody with a key of ours in Zoom. */
-async function holder() {
-  const { user, job } = await joiner();
-  expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
-  return user;
-}
-
-function accept(...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(sourceId, ...events));
-}
-
-function acceptZoom(...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(zoomSourceId, ...events));
-}
-
-function sentTo(userId: string) {
-  return service.zoom.log.of(userId).filter((request) => request.method === 'PATCH');
-}
-
-function keyRows(zoomUserId: string) {
-  return service.core.database.prisma.hostKeyRow.findMany({
-    where: { zoomUserId },
-    orderBy: { generation: 'asc' },
-  });
-}
 
 describe('a key that may have been applied is sent again unchanged', () => {
   const troubles: [string, (userId: string) => void][] = [
@@ -66,31 +31,28 @@ describe('a key that may have been applied is sent again unchanged', () => {
   ];
 
   test.each(troubles)('%s', async (_name, arrange) => {
-    const { user, job } = await joiner();
-    // The first look is for the person's Zoom user: the trouble is to meet the write.
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     for (let tried = 1; tried <= 2; tried++) {
       arrange(user.id);
       expect(await attempt(service, job.id)).toMatchObject({ state: 'retrying', strikes: tried });
     }
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done', code: null });
-    expect(sentTo(user.id)).toHaveLength(3);
-    expect(new Set(sentTo(user.id).map((request) => request.hostKey))).toEqual(
+    expect(cast.patches(user.id)).toHaveLength(3);
+    expect(new Set(cast.patches(user.id).map((request) => request.hostKey))).toEqual(
       new Set([service.zoom.users.hostKeyOf(user.id)]),
     );
-    expect(await keyRows(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
+    expect(await cast.keys(user.id)).toMatchObject([{ generation: 1, state: 'active' }]);
   });
 
   test('Zoom could not be reached', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
     await attempt(service, job.id);
     service.zoom.faults.outage(true, 'reset');
     expect(await attempt(service, job.id)).toMatchObject({ state: 'retrying' });
     service.zoom.faults.outage(false);
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
-    expect(new Set(sentTo(user.id).map((request) => request.hostKey)).size).toBe(1);
+    expect(new Set(cast.patches(user.id).map((request) => request.hostKey)).size).toBe(1);
   });
 });
 
@@ -101,51 +63,49 @@ describe('a key that Zoom refuses', () => {
   };
 
   test('is drawn anew once', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     service.zoom.faults.failNext(1, refusal, { method: 'PATCH' });
     expect(await attempt(service, job.id)).toMatchObject({ state: 'retrying', code: 'ZOOM_KEY_REFUSED' });
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
-    const [refused, kept] = sentTo(user.id).map((request) => request.hostKey);
+    const [refused, kept] = cast.patches(user.id).map((request) => request.hostKey);
     expect(kept).not.toBe(refused);
     expect(service.zoom.users.hostKeyOf(user.id)).toBe(kept);
-    expect(await keyRows(user.id)).toMatchObject([
+    expect(await cast.keys(user.id)).toMatchObject([
       { generation: 1, state: 'destroyed', sealed: null, hash: null },
       { generation: 2, state: 'active' },
     ]);
   });
 
   test('and refused again fails the job', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     const before = service.zoom.users.hostKeyOf(user.id);
     service.zoom.faults.failNext(2, refusal, { method: 'PATCH' });
     await attempt(service, job.id);
     expect(await attempt(service, job.id)).toMatchObject({ state: 'failed', code: 'ZOOM_KEY_REFUSED' });
     expect(await unfinished(service, user.email)).toEqual([]);
     expect(service.zoom.users.hostKeyOf(user.id)).toBe(before);
-    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed' }, { state: 'destroyed' }]);
+    expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed' }, { state: 'destroyed' }]);
   });
 });
 
 describe('a clear', () => {
   test('sends a random value nobody keeps, and destroys ours', async () => {
-    const user = await holder();
+    const user = await cast.holder();
     const ours = service.zoom.users.hostKeyOf(user.id) as string;
-    await accept(left(user.email));
+    await cast.say(left(user.email));
     expect(await attempt(service, (await onlyJob(service, user.email)).id)).toMatchObject({
       state: 'done',
       action: 'clear',
     });
     const theirs = service.zoom.users.hostKeyOf(user.id) as string;
     expect(theirs).not.toBe(ours);
-    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed', sealed: null, hash: null }]);
+    expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed', sealed: null, hash: null }]);
     await expectRight(service);
   });
 
   test('sends another random value on every try', async () => {
-    const user = await holder();
-    await accept(left(user.email));
+    const user = await cast.holder();
+    await cast.say(left(user.email));
     const { id } = await onlyJob(service, user.email);
     service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
     await attempt(service, id);
@@ -153,22 +113,22 @@ describe('a clear', () => {
       'the first value to be unable to arrive',
       async () => (await attempt(service, id)).state === 'done',
     );
-    const values = sentTo(user.id).map((request) => request.hostKey);
+    const values = cast.patches(user.id).map((request) => request.hostKey);
     expect(new Set(values).size).toBe(3);
   });
 
   test('of a user whom Zoom no longer has is done', async () => {
-    const user = await holder();
+    const user = await cast.holder();
     service.zoom.users.remove(user.id);
-    await accept(left(user.email));
+    await cast.say(left(user.email));
     expect(await attempt(service, (await onlyJob(service, user.email)).id)).toMatchObject({ state: 'done' });
-    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed', sealed: null }]);
+    expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed', sealed: null }]);
   });
 
   test('goes on hourly while Zoom lets nobody at the user, and says so', async () => {
-    const user = await holder();
+    const user = await cast.holder();
     service.zoom.users.known(user.id).status = 'inactive';
-    await accept(left(user.email));
+    await cast.say(left(user.email));
     const { id } = await onlyJob(service, user.email);
     for (let tried = 1; tried <= 10; tried++)
       expect(await attempt(service, id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_INACTIVE' });
@@ -179,17 +139,17 @@ describe('a clear', () => {
   });
 
   test('leaves nothing of the key that a returner had before', async () => {
-    const user = await holder();
-    await accept(left(user.email));
+    const user = await cast.holder();
+    await cast.say(left(user.email));
     const clear = await onlyJob(service, user.email);
     service.zoom.faults.failNext(1, { status: 500, body: '' }, { method: 'PATCH' });
     await attempt(service, clear.id);
-    await accept(joined(user.email));
+    await cast.say(joined(user.email));
     const set = await onlyJob(service, user.email);
     expect(set.action).toBe('set');
     await waitFor('the new key to be set', async () => (await attempt(service, set.id)).state === 'done');
     expect(await jobOf(service, clear.id)).toMatchObject({ state: 'superseded' });
-    expect(await keyRows(user.id)).toMatchObject([
+    expect(await cast.keys(user.id)).toMatchObject([
       { generation: 1, state: 'destroyed', sealed: null },
       { generation: 2, state: 'active' },
     ]);
@@ -198,12 +158,12 @@ describe('a clear', () => {
 
 describe('somebody whom Zoom does not know yet', () => {
   test('waits, and is woken by Zoom', async () => {
-    const email = `person${++people}@example.com`;
-    await accept(joined(email));
+    const email = cast.newMail();
+    await cast.say(joined(email));
     const { id } = await onlyJob(service, email);
     expect(await attempt(service, id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_NOT_FOUND' });
     const user = service.zoom.users.add({ email });
-    await acceptZoom(zoomSaid(user, 'active'));
+    await cast.zoomSays(zoomSaid(user, 'active'));
     const woken = await onlyJob(service, user.email);
     expect(woken).toMatchObject({ id, state: 'queued', zoomUserId: user.id });
     expect(woken.nextAttemptAt.getTime()).toBeLessThanOrEqual(Date.now() + 100);
@@ -215,60 +175,82 @@ describe('somebody whom Zoom does not know yet', () => {
     ['pending', 'ZOOM_USER_PENDING'],
     ['inactive', 'ZOOM_USER_INACTIVE'],
   ] as const)('but as %s waits, and is woken by Zoom', async (status, code) => {
-    const { user, job } = await joiner(status);
+    const { user, job } = await cast.stranger(status);
     expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code });
     expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code, strikes: 0 });
     service.zoom.users.known(user.id).status = 'active';
-    await acceptZoom(zoomSaid(user, 'active'));
+    await cast.zoomSays(zoomSaid(user, 'active'));
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
   });
 
   test('and is refused as inactive by the write itself waits, and is woken by Zoom', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     service.zoom.users.known(user.id).status = 'inactive';
     expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_INACTIVE' });
-    expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed' }]);
+    expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed' }]);
     service.zoom.users.known(user.id).status = 'active';
-    await acceptZoom(zoomSaid(user, 'active'));
+    await cast.zoomSays(zoomSaid(user, 'active'));
     expect(await onlyJob(service, user.email)).toMatchObject({ id: job.id, state: 'queued' });
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
     await expectRight(service);
   });
 
+  test.each([
+    ['whom Zoom does not know', 'pending' as const],
+    ['whom Zoom lets nobody write at', 'inactive' as const],
+  ])('and %s for longer than we are told to wait is an alert', async (_who, status) => {
+    const { user, job } = await cast.stranger();
+    if (status === 'inactive') await cast.zoomSays(zoomSaid(user, 'active'));
+    service.zoom.users.known(user.id).status = status;
+    const alert = `"jobId":"${job.id}"`;
+    const alerts = () =>
+      service
+        .logged()
+        .split('\n')
+        .filter((line) => line.includes(alert) && line.includes('"alert":"WAITING_FOR_ZOOM"'));
+    await attempt(service, job.id);
+    expect(alerts()).toEqual([]);
+    const longAgo = "UPDATE jobs SET created_at = now() - interval '30 days 1 minute' WHERE id = $1";
+    await service.core.database.pool.query(longAgo, [job.id]);
+    expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting' });
+    expect(alerts()).toHaveLength(1);
+  });
+
   test('does not miss the news that comes while the refusal is on its way', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     service.zoom.users.known(user.id).status = 'inactive';
     service.zoom.faults.slow(150, 1);
     const attempted = attempt(service, job.id);
-    await waitFor('Zoom to refuse', () => sentTo(user.id).length === 1);
+    await waitFor('Zoom to refuse', () => cast.patches(user.id).length === 1);
     service.zoom.users.known(user.id).status = 'active';
-    await acceptZoom(zoomSaid(user, 'active'));
+    await cast.zoomSays(zoomSaid(user, 'active'));
     expect(await attempted).toMatchObject({ state: 'retrying' });
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
   });
 
   test('is found by a mail of their own only', async () => {
-    const email = `person${++people}@example.com`;
-    await accept(joined(email, { record: 'older', identifiers: [{ kind: 'okta-id', value: `o${people}` }] }));
+    const email = cast.newMail();
+    await cast.say(
+      joined(email, { record: 'older', identifiers: [{ kind: 'okta-id', value: `o ${email}` }] }),
+    );
     const waiting = await onlyJob(service, email);
-    await accept(joined(email, { record: 'newer', identifiers: [{ kind: 'okta-id', value: `n${people}` }] }));
+    await cast.say(
+      joined(email, { record: 'newer', identifiers: [{ kind: 'okta-id', value: `n ${email}` }] }),
+    );
     const theirs = await onlyJob(service, email);
     expect(theirs.personId).not.toBe(waiting.personId);
     const user = service.zoom.users.add({ email });
     await attempt(service, waiting.id);
-    expect(sentTo(user.id)).toEqual([]);
+    expect(cast.patches(user.id)).toEqual([]);
     expect(await attempt(service, theirs.id)).toMatchObject({ state: 'done', zoomUserId: user.id });
-    await accept(left(email, { record: 'older' }));
+    await cast.say(left(email, { record: 'older' }));
     await expectRight(service);
   });
 });
 
 describe('a limit', () => {
   test('of the account is no failed attempt, and pauses everybody', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     const second = { status: 429, body: { code: 429, message: 'maximum per-second rate limit' } };
     service.zoom.faults.failNext(1, second, { method: 'PATCH' });
     const startedAt = performance.now();
@@ -279,19 +261,18 @@ describe('a limit', () => {
     });
     expect(service.logged()).toContain('zoom calls paused');
     await waitFor('the pause to end', async () => (await attempt(service, job.id)).state === 'done');
-    const [, after] = sentTo(user.id);
+    const [, after] = cast.patches(user.id);
     expect(after!.arrivedAt.monotonicMs - startedAt).toBeGreaterThan(900);
   });
 
   test('of one user is no failed attempt, and concerns nobody else', async () => {
-    const { user, job } = await joiner();
-    await acceptZoom(zoomSaid(user, 'active'));
+    const { user, job } = await cast.joiner();
     service.zoom.faults.perUser429(user.id, 1);
     const limited = await attempt(service, job.id);
     expect(limited).toMatchObject({ state: 'retrying', code: 'ZOOM_USER_RATE_LIMITED', strikes: 0 });
     expect(limited.nextAttemptAt.getUTCHours()).toBe(0);
-    const other = service.zoom.users.add({ email: `person${++people}@example.com` });
-    await accept(joined(other.email));
+    const other = service.zoom.users.add({ email: cast.newMail() });
+    await cast.say(joined(other.email));
     const theirs = await onlyJob(service, other.email);
     expect(await attempt(service, theirs.id)).toMatchObject({ state: 'done' });
     expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
@@ -299,13 +280,13 @@ describe('a limit', () => {
 });
 
 test('a transfer rotates: the former key stays as previous, and the new one is another', async () => {
-  const user = await holder();
+  const user = await cast.holder();
   const former = service.zoom.users.hostKeyOf(user.id);
-  await accept(told(user.email, { attributes: { department: 'Sales' } }));
-  await accept(told(user.email, { attributes: { department: 'Legal' } }));
+  await cast.say(told(user.email, { attributes: { department: 'Sales' } }));
+  await cast.say(told(user.email, { attributes: { department: 'Legal' } }));
   expect(await attempt(service, (await onlyJob(service, user.email)).id)).toMatchObject({ state: 'done' });
   expect(service.zoom.users.hostKeyOf(user.id)).not.toBe(former);
-  const [previous, active] = await keyRows(user.id);
+  const [previous, active] = await cast.keys(user.id);
   expect(active).toMatchObject({ generation: 2, state: 'active' });
   expect(previous).toMatchObject({ generation: 1, state: 'previous' });
   const opened = service.core.keys.open(previous!.sealed as string, user.id, 1);
@@ -313,13 +294,18 @@ test('a transfer rotates: the former key stays as previous, and the new one is a
 });
 
 test('somebody deleted in Zoom loses the key there, and waits for Zoom to know them again', async () => {
-  const user = await holder();
+  const user = await cast.holder();
   service.zoom.users.remove(user.id);
-  await accept(told(user.email, { attributes: { department: 'Sales' } }));
-  await accept(told(user.email, { attributes: { department: 'Legal' } }));
+  await cast.say(told(user.email, { attributes: { department: 'Sales' } }));
+  await cast.say(told(user.email, { attributes: { department: 'Legal' } }));
   const rotation = await onlyJob(service, user.email);
   expect(await attempt(service, rotation.id)).toMatchObject({ state: 'superseded' });
-  expect(await keyRows(user.id)).toMatchObject([{ state: 'destroyed' }, { state: 'destroyed' }]);
+  const giveUps = service
+    .logged()
+    .split('\n')
+    .filter((line) => line.includes('job gave up'));
+  expect(giveUps.filter((line) => line.includes(rotation.id))).toEqual([]);
+  expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed' }, { state: 'destroyed' }]);
   const waiting = await onlyJob(service, user.email);
   expect(waiting).toMatchObject({ action: 'set', zoomUserId: null });
   const again = service.zoom.users.add({ email: user.email });

@@ -4,32 +4,19 @@ import { createSweeper } from '../../src/jobs/sweep.js';
 import type { Durations } from '../../src/lifecycle/durations.js';
 import { attempt, jobOf, onlyJob, unfinished } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, told, zoomSaid } from '../harness/people.js';
+import { left, told } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
+import { openCast, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeAll(async () => {
   service = await startCore({ CLOCK_SPEED: '20' }, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
 });
 afterAll(() => service.close());
-
-async function joiner() {
-  const user = service.zoom.users.add({ email: `person${++people}@example.com` });
-  await accept(sourceId, joined(user.email));
-  await accept(zoomSourceId, zoomSaid(user, 'active'));
-  return { user, job: await onlyJob(service, user.email) };
-}
-
-function accept(source: string, ...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(source, ...events));
-}
 
 /** One look, and what it told the queue: ids of entries. */
 async function sweep(durations: Partial<Durations> = {}): Promise<string[]> {
@@ -48,12 +35,8 @@ async function sweep(durations: Partial<Durations> = {}): Promise<string[]> {
   return entries;
 }
 
-function sentTo(userId: string) {
-  return service.zoom.log.of(userId).filter((request) => request.method === 'PATCH');
-}
-
 test('a due job that the queue never heard of, or has lost, is told again', async () => {
-  const { job } = await joiner();
+  const { job } = await cast.joiner();
   await service.core.relay.flushed();
   expect(await sweep()).not.toContain(`${job.id}-1`);
   await service.core.database.pool.query('UPDATE jobs SET told_at = NULL WHERE id = $1', [job.id]);
@@ -65,7 +48,7 @@ test('a due job that the queue never heard of, or has lost, is told again', asyn
 });
 
 test('an attempt whose worker never came back is made again, with the same key', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   expect(await claim(job.id, 1, service.run)).toMatchObject({ kind: 'write' });
   await waitFor('the attempt to be given up', async () => {
     await sweep();
@@ -78,11 +61,11 @@ test('an attempt whose worker never came back is made again, with the same key',
   });
   expect(journal).toMatchObject([{ outcome: 'lost', answeredAt: null }, { outcome: 'applied' }]);
   expect(journal[0]!.valueHash).toBe(journal[1]!.valueHash);
-  expect(sentTo(user.id)).toHaveLength(1);
+  expect(cast.patches(user.id)).toHaveLength(1);
 });
 
 test('what nothing answered is sent once more when it can no longer arrive, and not before', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   service.zoom.faults.applyThenDrop(1);
   await attempt(service, job.id);
   expect(await attempt(service, job.id)).toMatchObject({ state: 'done' });
@@ -92,20 +75,20 @@ test('what nothing answered is sent once more when it can no longer arrive, and 
     await sweep();
     return (await unfinished(service, user.email)).length > 0;
   });
-  const [first] = sentTo(user.id);
+  const [first] = cast.patches(user.id);
   const { resendAfterMs } = service.core.durations;
   expect(performance.now() - first!.arrivedAt.monotonicMs).toBeGreaterThan(resendAfterMs - 200);
   const resent = await onlyJob(service, user.email);
   expect(resent).toMatchObject({ action: 'set', reason: 'resend', zoomUserId: user.id });
   expect(await attempt(service, resent.id)).toMatchObject({ state: 'done' });
-  expect(new Set(sentTo(user.id).map((request) => request.hostKey)).size).toBe(1);
+  expect(new Set(cast.patches(user.id).map((request) => request.hostKey)).size).toBe(1);
   await sweep({ resendAfterMs: 0 });
   expect(await unfinished(service, user.email)).toEqual([]);
   await expectRight(service);
 });
 
 test('a re-send that nothing answers is owed again', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   service.zoom.faults.applyThenDrop(1);
   await attempt(service, job.id);
   await attempt(service, job.id);
@@ -119,9 +102,9 @@ test('a re-send that nothing answers is owed again', async () => {
 });
 
 test('after a clear that nothing answered, a fresh random value is sent', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   await attempt(service, job.id);
-  await accept(sourceId, left(user.email));
+  await cast.say(left(user.email));
   const clear = await onlyJob(service, user.email);
   service.zoom.faults.applyThenDrop(1);
   await attempt(service, clear.id);
@@ -133,15 +116,17 @@ test('after a clear that nothing answered, a fresh random value is sent', async 
   const resent = await onlyJob(service, user.email);
   expect(resent).toMatchObject({ action: 'clear', reason: 'resend' });
   expect(await attempt(service, resent.id)).toMatchObject({ state: 'done' });
-  expect(new Set(sentTo(user.id).map((request) => request.hostKey)).size).toBe(sentTo(user.id).length);
+  expect(new Set(cast.patches(user.id).map((request) => request.hostKey)).size).toBe(
+    cast.patches(user.id).length,
+  );
   await expectRight(service);
 });
 
 test('a replaced key is kept for a day, and then destroyed', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   await attempt(service, job.id);
-  await accept(sourceId, told(user.email, { attributes: { department: 'Sales' } }));
-  await accept(sourceId, told(user.email, { attributes: { department: 'Legal' } }));
+  await cast.say(told(user.email, { attributes: { department: 'Sales' } }));
+  await cast.say(told(user.email, { attributes: { department: 'Legal' } }));
   await attempt(service, (await onlyJob(service, user.email)).id);
   const rows = () =>
     service.core.database.prisma.hostKeyRow.findMany({
@@ -164,7 +149,7 @@ test('a replaced key is kept for a day, and then destroyed', async () => {
 });
 
 test('one whose rows cannot be written does not keep the others from being mended', async () => {
-  const [broken, other] = [await joiner(), await joiner()];
+  const [broken, other] = [await cast.joiner(), await cast.joiner()];
   await claim(broken.job.id, 1, service.run);
   await claim(other.job.id, 1, service.run);
   const { pool } = service.core.database;
@@ -184,7 +169,7 @@ test('one whose rows cannot be written does not keep the others from being mende
 });
 
 test('any number may sweep at once', async () => {
-  const { user, job } = await joiner();
+  const { user, job } = await cast.joiner();
   service.zoom.faults.applyThenDrop(1);
   await attempt(service, job.id);
   await attempt(service, job.id);

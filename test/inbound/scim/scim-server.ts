@@ -45,7 +45,7 @@ export interface ScimServer {
 /** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
 export async function startScimServer(publicUrl?: string): Promise<ScimServer> {
   const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 8 });
+  const pool = new pg.Pool({ connectionString: database.url, max: 8, pipeline: true } as pg.PoolConfig);
   const sourceIds = { okta: await addSource(pool, 'okta'), entra: await addSource(pool, 'entra') };
   const logged: string[] = [];
   const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
