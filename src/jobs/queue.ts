@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createPostgresBackend,
   createRedisBackend,
@@ -22,7 +23,7 @@ const MIN_LOCK_MS = 2_000;
 /** In seconds, as BullMQ wants it. */
 const POLL_S = 5;
 const RETRY_MS = 5_000;
-/** How long a connection that is just being made is waited for. */
+/** How long a connection that is only being made is waited for. */
 const READY_MS = 1_000;
 
 /** What the queue carries of a job: which attempt is next, how urgent, and in how many milliseconds. */
@@ -96,10 +97,16 @@ export function createJobWorker(options: WorkerOptions): JobWorker {
   const { worker, hangUp } = openWorker(options, () => (polls.lastAt = Date.now()));
   worker.on('error', options.onError);
   worker.on('drained', options.onIdle);
+  const begun = Promise.race([worker.waitUntilReady(), sleep(READY_MS, undefined, { ref: false })]);
+  const close = async (force: boolean) => {
+    // A worker that is closed while it still connects leaves that connection open.
+    await begun.catch(() => undefined);
+    await worker.close(force).finally(hangUp);
+  };
   return {
     lastPollAt: () => polls.lastAt,
-    drain: () => worker.close().finally(hangUp),
-    abandon: () => worker.close(true).finally(hangUp),
+    drain: () => close(false),
+    abandon: () => close(true),
   };
 }
 

@@ -36,13 +36,38 @@ const NOTE_USE = `
 UPDATE tokens SET last_used_at = now() WHERE id = ANY ($1::uuid[])
   AND coalesce(last_used_at < now() - interval '1 minute', true)`;
 
-/**
- * Finds a token by its SHA-256. What is asked for in one turn shares one query, and nothing is kept for the next: a
- * revoked token is refused at once. Throws StoreUnavailable.
- */
+/** Finds a token by its SHA-256. Throws StoreUnavailable. */
 export type FindToken = (hash: Buffer) => Promise<FoundToken | undefined>;
 
-export function createTokenFinder({ pool, log }: { pool: pg.Pool; log: Log }): FindToken {
+export interface TokenFinderOptions {
+  pool: pg.Pool;
+  log: Log;
+  /** A directory sends its requests in bursts; a token that is revoked is refused this much later at most. */
+  cacheMs?: number;
+  /** In milliseconds, from any start. */
+  clock?: () => number;
+}
+
+const CACHE_MS = 1_000;
+
+/** What is asked for in one turn shares one query; a token that was found is remembered for a moment. */
+export function createTokenFinder(options: TokenFinderOptions): FindToken {
+  const { cacheMs = CACHE_MS, clock = () => performance.now() } = options;
+  const ask = createTokenQuery(options);
+  const hot = new Map<string, { until: number; found: FoundToken }>();
+  return async (hash) => {
+    const key = hash.toString('latin1');
+    const known = hot.get(key);
+    if (known && known.until > clock()) return known.found;
+    hot.delete(key);
+    const found = await ask(hash);
+    // Only tokens that there are: what anybody may send must not fill our memory.
+    if (found && cacheMs > 0) hot.set(key, { until: clock() + cacheMs, found });
+    return found;
+  };
+}
+
+function createTokenQuery({ pool, log }: Pick<TokenFinderOptions, 'pool' | 'log'>): FindToken {
   const noteUse = createUseNotes(pool, log);
   let waiting: Asking[] = [];
 

@@ -82,7 +82,7 @@ describe('a token', () => {
     door.clock.aheadMs = 0;
   });
 
-  test('is refused from the moment it is revoked', async () => {
+  test('is refused once it is revoked', async () => {
     const { token } = await door.operations.tokens.create('test', { name: 'ended', scopes: ['jobs:read'] });
     expect(await codeFor(token)).toBeUndefined();
     await door.ask('DELETE', '/tokens/ended');

@@ -88,7 +88,7 @@ export async function openDoor(): Promise<Door> {
     webhookKinds: ['zoom'],
   };
   const operations = createOperations(parts);
-  const findToken = createTokenFinder({ pool, log });
+  const findToken = createTokenFinder({ pool, log, cacheMs: 0 });
   const api = createAdminApi({
     operations,
     authenticate: (authorization, scope) => authenticate({ findToken, now }, authorization, scope),

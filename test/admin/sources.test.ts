@@ -25,7 +25,7 @@ const audits = (action: string, subject: string) =>
 
 /** What a token is good for at the SCIM door: its source, or why not. */
 async function speaksFor(token: string, aheadMs = 0): Promise<string> {
-  const findToken = createTokenFinder({ pool: door.database.pool, log });
+  const findToken = createTokenFinder({ pool: door.database.pool, log, cacheMs: 0 });
   const now = () => new Date(Date.now() + aheadMs);
   const found = await authenticate({ findToken, now }, `Bearer ${token}`, 'scim').catch((error) => error);
   return found.sourceName ?? found.code;

@@ -190,4 +190,19 @@ describe('PostgreSQL', () => {
     await joiners(5);
     await expectAtRest(service, 40_000);
   });
+
+  test('is away when we stop: the stop takes no longer than its grace', async () => {
+    await start({}, { databaseUrl: server.url, workers: false });
+    await joiners(3);
+    const env = environment(server.url, service.zoom, FAST);
+    const child = await startProcess({ env, durations: { ...durations, drainMs: 2_000 } });
+    child.send('work');
+    await expectAtRest(service);
+    await server.release();
+    const startedAt = performance.now();
+    child.send('stop');
+    expect(await child.ended()).toBe('0');
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    server = await openEmbedded({ dataDir });
+  });
 });

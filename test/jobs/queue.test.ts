@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { readConfig } from '../../src/config.js';
 import { createJobQueue, createJobWorker, type JobQueue, type JobWorker } from '../../src/jobs/queue.js';
@@ -31,6 +32,26 @@ describe('on PostgreSQL', () => {
 
 describeWithRedis('on Redis', (redis) => {
   behaviours(() => redisAddress(redis().url));
+
+  test('closing hangs up: a process that has drained can end', async () => {
+    const address = redisAddress(redis().url);
+    const watcher = new Redis(redis().url);
+    const connections = async () =>
+      String(await watcher.client('LIST'))
+        .trim()
+        .split('\n').length;
+    await waitFor('the others to be closed', async () => (await connections()) === 1);
+    const queue = createJobQueue({ address, onError: fail });
+    const onError = () => undefined;
+    const options = { address, onError, concurrency: 1, clockSpeed: 1, onIdle: () => undefined };
+    const worker = createJobWorker({ ...options, run: () => Promise.resolve() });
+    await queue.add([{ jobId: randomUUID(), attempt: 1, priority: 3 }]);
+    await waitFor('the work', async () => (await queue.outstanding()) === 0);
+    await worker.drain();
+    await queue.close();
+    await waitFor('every connection to be closed', async () => (await connections()) === 1);
+    watcher.disconnect();
+  });
 
   test('telling fails at once while Redis is away, and works again when it is back', async () => {
     const { kill, start, url } = redis();

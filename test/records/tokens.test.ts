@@ -15,7 +15,7 @@ const log = createLog({ level: 'silent' });
 beforeEach(async () => {
   database = await createTestDatabase();
   pool = new pg.Pool({ connectionString: database.url, max: 4 });
-  find = createTokenFinder({ pool, log });
+  find = createTokenFinder({ pool, log, cacheMs: 0 });
 });
 afterEach(async () => {
   await pool.end();
@@ -23,10 +23,10 @@ afterEach(async () => {
 });
 
 async function add(
-  fields: { sourceId?: string; expiresAt?: Date } = {},
+  fields: { sourceId?: string; expiresAt?: Date; hash?: Buffer } = {},
 ): Promise<{ id: string; hash: Buffer }> {
   const id = newId();
-  const hash = hashToken(newToken());
+  const { hash = hashToken(newToken()) } = fields;
   await pool.query(
     `INSERT INTO tokens (id, name, source_id, hash, scopes, expires_at) VALUES ($1, 'script', $2, $3, '{jobs:read}', $4)`,
     [id, fields.sourceId ?? null, hash, fields.expiresAt ?? null],
@@ -65,6 +65,26 @@ describe('a token', () => {
       revokedAt: null,
     });
     expect(await find(hashToken(newToken()))).toBeUndefined();
+  });
+
+  test('that is revoked is refused a second later at the most, and asked for once in that second', async () => {
+    const now = { ms: 0 };
+    const remember = createTokenFinder({ pool, log, clock: () => now.ms });
+    const { id, hash } = await add();
+    expect((await remember(hash))?.revokedAt).toBeNull();
+    await pool.query('UPDATE tokens SET revoked_at = now() WHERE id = $1', [id]);
+    now.ms = 999;
+    expect((await remember(hash))?.revokedAt).toBeNull();
+    now.ms = 1_000;
+    expect((await remember(hash))?.revokedAt).toBeInstanceOf(Date);
+  });
+
+  test('that is not known is not remembered as such', async () => {
+    const remember = createTokenFinder({ pool, log });
+    const token = newToken();
+    expect(await remember(hashToken(token))).toBeUndefined();
+    await add({ hash: hashToken(token) });
+    expect(await remember(hashToken(token))).toBeDefined();
   });
 
   test('is revoked at once, by itself or with its source', async () => {
