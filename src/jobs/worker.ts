@@ -1,5 +1,6 @@
 import { isUnavailable } from '../records/database.js';
-import { createJobWorker, type JobQueue, type JobWorker } from './queue.js';
+import type { JobQueue } from './queue.js';
+import { createJobWorker, type JobWorker } from './queue-worker.js';
 import type { QueueAddress } from './queue-address.js';
 import { runJob } from './run.js';
 import type { RunOptions } from './run-options.js';

@@ -103,7 +103,7 @@ describe('a source that signs', () => {
     expect(await secretsOf('zoom-3')).toEqual(['secret-two', 'secret-one']);
     await door.ask('POST', '/sources/zoom-3/rotate', { secret: 'secret-three' });
     expect(await secretsOf('zoom-3')).toEqual(['secret-three', 'secret-two']);
-    await door.sql(`UPDATE sources SET previous_until = now() WHERE name = 'zoom-3'`);
+    await door.sql(`UPDATE sources SET previous_until = now() - interval '1 second' WHERE name = 'zoom-3'`);
     expect(await secretsOf('zoom-3')).toEqual(['secret-three']);
   });
 

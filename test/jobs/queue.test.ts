@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { readConfig } from '../../src/config.js';
-import { createJobQueue, createJobWorker, type JobQueue, type JobWorker } from '../../src/jobs/queue.js';
+import { createJobQueue, type JobQueue } from '../../src/jobs/queue.js';
+import { createJobWorker, type JobWorker } from '../../src/jobs/queue-worker.js';
 import type { QueueAddress } from '../../src/jobs/queue-address.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { describeWithRedis } from '../harness/redis.js';
@@ -32,8 +33,10 @@ describe('on PostgreSQL', () => {
 
 describeWithRedis('on Redis', (redis) => {
   behaviours(() => redisAddress(redis().url));
+});
 
-  test('closing hangs up: a process that has drained can end', async () => {
+describeWithRedis('a connection to Redis', (redis) => {
+  test('is closed with queue and worker, so that a process that has drained can end', async () => {
     const address = redisAddress(redis().url);
     const watcher = new Redis(redis().url);
     const connections = async () =>
@@ -53,7 +56,7 @@ describeWithRedis('on Redis', (redis) => {
     watcher.disconnect();
   });
 
-  test('telling fails at once while Redis is away, and works again when it is back', async () => {
+  test('that is lost fails the telling at once, and is made again when Redis is back', async () => {
     const { kill, start, url } = redis();
     if (!kill || !start) return;
     const queue = createJobQueue({ address: redisAddress(url), onError: () => undefined });
