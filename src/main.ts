@@ -16,6 +16,9 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
+/** What is not ended by then is cut off; the journal tells the next process of it. */
+const GRACE_MS = 10_000;
+
 const readSecret = (path: string) => readFileSync(path, 'utf8');
 const config = (): Config => readConfig(process.env, readSecret);
 const quietLog = () => createLog({ level: 'warn' });
@@ -56,6 +59,7 @@ async function runUntilStopped(
   const serving: Serving = await serve({ config: settings, log, parts, acceptKeyLoss, onStuck });
   await end;
   log.info('hostkeeper stops');
+  setTimeout(() => process.exit(1), GRACE_MS).unref();
   await serving.stop();
   return stuck ? 1 : 0;
 }
@@ -91,4 +95,6 @@ const run = createCli({
   colour: colourOn(process.stderr),
 });
 
-process.exitCode = await run(process.argv.slice(2));
+const code = await run(process.argv.slice(2));
+// Outright, once all is printed: a queue that is away would keep the process for ever.
+process.stdout.write('', () => process.exit(code));
