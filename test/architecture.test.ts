@@ -109,3 +109,13 @@ test('only main.ts reads the environment', () => {
   const readers = files.filter((file) => /\bprocess\.env\b/.test(text.get(file) ?? ''));
   expect(readers.filter((file) => file !== 'main.ts')).toEqual([]);
 });
+
+test('the digits of a host key are shown by look-up, sent by two actions, sealed and hashed in one place, and read nowhere else', () => {
+  const readers = files.filter((file) => /\.reveal\(\)/.test(text.get(file) ?? ''));
+  expect(readers.sort()).toEqual([
+    'admin/operations/look-up.ts',
+    'records/host-keys.ts',
+    'zoom/actions/clear-host-key.ts',
+    'zoom/actions/set-host-key.ts',
+  ]);
+});
