@@ -50,8 +50,8 @@ function isRepeat(intake: Intake, { known, held, durations, changes }: Taking): 
 
 function keepNotice(id: string, intake: Intake, { known, changes, held }: Taking): void {
   const { sourceId, noticeKey, body } = intake;
-  const key = noticeKey?.value ?? id;
-  known.notices.set(`${sourceId} ${key}`, { id, receivedAt: held.now });
+  const key = noticeKey?.value ?? null;
+  if (key !== null) known.notices.set(`${sourceId} ${key}`, { id, receivedAt: held.now });
   const row = {
     id,
     source_id: sourceId,

@@ -66,12 +66,13 @@ CREATE INDEX standings_person ON standings (person_id);
 CREATE TABLE notices (
   id uuid PRIMARY KEY,
   source_id uuid NOT NULL,
-  key text NOT NULL,
+  key text,
   by_hash boolean NOT NULL,
   body jsonb,
-  received_at timestamptz(3) NOT NULL DEFAULT now(),
-  UNIQUE (source_id, key)
+  received_at timestamptz(3) NOT NULL DEFAULT now()
 );
+-- A SCIM request has no key: it is known by the difference it makes.
+CREATE UNIQUE INDEX notices_key ON notices (source_id, key) WHERE key IS NOT NULL;
 
 CREATE TABLE events (
   id uuid PRIMARY KEY,
