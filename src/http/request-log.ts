@@ -11,7 +11,8 @@ export function createRequestLog({ log }: { log: Log }): RequestHandler {
     const startedAt = performance.now();
     response.once('close', () => {
       const path = pathOf(request.originalUrl);
-      const isProbe = PROBES.has(path) && response.statusCode < 400;
+      const level = PROBES.has(path) && response.statusCode < 400 ? 'debug' : 'info';
+      if (!log.isLevelEnabled(level)) return;
       const { code, source } = response.locals;
       const fields = {
         requestId: requestIdOf(response),
@@ -23,7 +24,7 @@ export function createRequestLog({ log }: { log: Log }): RequestHandler {
         source,
         durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
       };
-      log[isProbe ? 'debug' : 'info'](fields, 'request answered');
+      log[level](fields, 'request answered');
     });
     next();
   };

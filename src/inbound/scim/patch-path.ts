@@ -29,6 +29,9 @@ const WITH_FILTER = /^([^[\]]+)\[(.*)\](\.[^[\].]+)?$/s;
  * `invalidPath`, or `invalidFilter` for what stands in brackets.
  */
 export function readTarget(shape: Shape, text: string, isWhole = false): Target {
+  // Most keys are plain names of core attributes: nothing of them needs reading.
+  const core = shape.core.attributes.get(text.toLowerCase());
+  if (core) return { urn: null, attribute: core, filter: null, sub: null };
   if (text.length > MAX_FILTER_LENGTH)
     throw invalidPath(text, `is longer than ${MAX_FILTER_LENGTH} characters`);
   if (!text.includes('[')) {
