@@ -13,7 +13,6 @@ export interface Durations {
   /** How long after our last 204 a foreign key may still be one that was set before it. */
   settleMs: number;
   dayMs: number;
-  hourMs: number;
   sweepMs: number;
   /** How long the queue may take over a job before the sweep tells it again. */
   toldAgainMs: number;
@@ -35,7 +34,6 @@ export function durationsAt(speed: number): Durations {
     futureMs: 5 * MINUTE,
     settleMs: 10 * SECOND,
     dayMs: 24 * HOUR,
-    hourMs: HOUR,
     sweepMs: 5 * SECOND,
     toldAgainMs: 20 * SECOND,
     repeatMs: 2 * HOUR,
