@@ -12,9 +12,13 @@ export interface BatchOptions<In, Out> {
   maxRunning: number;
 }
 
+/** How long what is less than half a go waits beside others under way; a stuck one holds nobody up. */
+const GATHER_MS = 5;
+
 /**
  * Gathers what is asked for while earlier asking is under way, so that many at once share a transaction and one
- * alone waits for nobody.
+ * alone waits for nobody. Every go costs something of its own: another is begun beside those under way when it is
+ * at least half full, or when what waits has waited long enough.
  */
 export function createBatch<In, Out>({
   run,
@@ -24,16 +28,26 @@ export function createBatch<In, Out>({
   const waiting: Waiting<In, Out>[] = [];
   let running = 0;
   let scheduled = false;
+  let patience: NodeJS.Timeout | undefined;
 
+  const isWorthIt = () => waiting.length > 0 && (running === 0 || waiting.length * 2 >= maxItems);
   const start = () => {
     scheduled = false;
-    while (waiting.length > 0 && running < maxRunning) {
-      running++;
-      void runSome(waiting.splice(0, maxItems)).finally(() => {
-        running--;
-        start();
-      });
-    }
+    while (running < maxRunning && isWorthIt()) startOne();
+    if (waiting.length > 0 && running < maxRunning) patience ??= setTimeout(startLate, GATHER_MS);
+  };
+  const startOne = () => {
+    clearTimeout(patience);
+    patience = undefined;
+    running++;
+    void runSome(waiting.splice(0, maxItems)).finally(() => {
+      running--;
+      start();
+    });
+  };
+  const startLate = () => {
+    patience = undefined;
+    if (waiting.length > 0 && running < maxRunning) startOne();
   };
   const runSome = async (some: Waiting<In, Out>[]) => {
     try {

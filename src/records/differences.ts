@@ -1,5 +1,6 @@
 import type { FreshJob, KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from './changes.js';
+import { storeFacts } from './facts.js';
 import type { Held } from './people.js';
 
 /**
@@ -87,7 +88,7 @@ function standingRow(person: Person, one: Person['records'][number]): Row {
     standing,
     standing_at: iso(one.standingAt),
     sequence,
-    facts,
+    facts: storeFacts(facts),
   };
 }
 

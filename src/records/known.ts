@@ -25,17 +25,20 @@ export interface Known {
   names: Map<string, string>;
 }
 
-/** Row by row, so that a plan made while the tables were empty stays good when they are full. */
+/**
+ * Row by row, so that a plan made while the tables were empty stays good when they are full. Asked as JSON: the length
+ * of an array parameter is known to the planner, which would plan anew each time for longer than it then runs.
+ */
 const KNOWN = `
 SELECT 'notice' AS what, n.source_id::text || ' ' || n.key AS key, n.id::text AS id, NULL::int AS version,
     extract(epoch FROM n.received_at) * 1000 AS at
-  FROM unnest($1::uuid[], $2::text[]) AS k (source_id, key),
+  FROM json_to_recordset($1) AS k (source_id uuid, key text),
     LATERAL (SELECT * FROM notices WHERE source_id = k.source_id AND key = k.key OFFSET 0) n
 UNION ALL SELECT 'resource', r.source_id::text || ' ' || r.id::text, r.id::text, r.version, extract(epoch FROM r.created_at) * 1000
-  FROM unnest($3::uuid[], $4::uuid[]) AS k (source_id, id),
+  FROM json_to_recordset($2) AS k (source_id uuid, id uuid),
     LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND id = k.id OFFSET 0) r
 UNION ALL SELECT 'name', r.source_id::text || ' ' || r.type || ' ' || r.name_key, r.id::text, NULL, NULL
-  FROM unnest($5::uuid[], $6::text[], $7::text[]) AS k (source_id, type, name_key),
+  FROM json_to_recordset($3) AS k (source_id uuid, type text, name_key text),
     LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND type = k.type AND name_key = k.name_key OFFSET 0) r`;
 
 /** One round trip; none when nothing is asked. The caller holds the locks that keep the answer true. */
@@ -43,14 +46,10 @@ export async function findKnown(client: Client, asked: Asked): Promise<Known> {
   const known: Known = { notices: new Map(), resources: new Map(), names: new Map() };
   if (asked.notices.length + asked.resources.length + asked.names.length === 0) return known;
   const values = [
-    asked.notices.map((one) => one.sourceId),
-    asked.notices.map((one) => one.key),
-    asked.resources.map((one) => one.sourceId),
-    asked.resources.map((one) => one.id),
-    asked.names.map((one) => one.sourceId),
-    asked.names.map((one) => one.type),
-    asked.names.map((one) => one.nameKey),
-  ];
+    asked.notices.map((one) => ({ source_id: one.sourceId, key: one.key })),
+    asked.resources.map((one) => ({ source_id: one.sourceId, id: one.id })),
+    asked.names.map((one) => ({ source_id: one.sourceId, type: one.type, name_key: one.nameKey })),
+  ].map((rows) => JSON.stringify(rows));
   const { rows } = await client.query<KnownRow>({ name: 'known', text: KNOWN, values });
   for (const { what, key, id, version, at } of rows) {
     if (what === 'notice') known.notices.set(key, { id, receivedAt: Number(at) });

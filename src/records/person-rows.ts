@@ -1,6 +1,7 @@
 import type { LinkKind } from '../lifecycle/event.js';
 import type { KeyState, Person, ZoomStanding } from '../lifecycle/person.js';
 import type { Client } from './database.js';
+import { readFacts, type StoredFacts } from './facts.js';
 
 const LOAD = `
 SELECT p.id, p.name, p.mail, p.merged_into, p.contested_at, p.exposed_at,
@@ -37,7 +38,7 @@ interface StandingRow {
   standing: 'active' | 'gone' | null;
   standing_at: string | null;
   sequence: number;
-  facts: Person['records'][number]['facts'];
+  facts: StoredFacts;
 }
 
 interface ZoomUserRow {
@@ -85,8 +86,15 @@ export function personOf(row: PersonRow): Person {
 }
 
 function recordOf(row: StandingRow): Person['records'][number] {
-  const { record, standing, sequence, facts } = row;
-  return { sourceId: row.source_id, record, standing, standingAt: time(row.standing_at), sequence, facts };
+  const { record, standing, sequence } = row;
+  return {
+    sourceId: row.source_id,
+    record,
+    standing,
+    standingAt: time(row.standing_at),
+    sequence,
+    facts: readFacts(row.facts),
+  };
 }
 
 function zoomUserOf({ user, keys, sent }: ZoomUserRow): Person['zoomUsers'][number] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createBatch, type BatchOptions } from '../../src/jobs/batch.js';
+import { waitFor } from '../harness/wait-for.js';
 
 type Run = BatchOptions<number, string>['run'];
 
@@ -61,6 +62,32 @@ describe('a batch', () => {
     expect(goes.map((go) => go.items)).toEqual([[1], [2], [3]]);
     for (const go of goes) go.end();
     await Promise.all(answers);
+  });
+
+  test('begins no small go beside one under way, until what waits is half full', async () => {
+    const { goes, ask } = held({ maxItems: 4, maxRunning: 2 });
+    const answers = [1].map(ask);
+    await turn();
+    answers.push(ask(2));
+    await turn();
+    expect(goes.map((go) => go.items)).toEqual([[1]]);
+    answers.push(ask(3));
+    await turn();
+    expect(goes.map((go) => go.items)).toEqual([[1], [2, 3]]);
+    for (const go of goes) go.end();
+    await Promise.all(answers);
+  });
+
+  test('holds nobody up behind a go that is stuck', async () => {
+    const { goes, ask } = held({ maxItems: 4, maxRunning: 2 });
+    const stuck = ask(1);
+    await turn();
+    const answer = ask(2);
+    await waitFor('the second to be begun', () => goes.length === 2);
+    goes[1]!.end();
+    expect(await answer).toBe('2 done');
+    goes[0]!.end();
+    await stuck;
   });
 
   test('lets one that fails fail alone', async () => {

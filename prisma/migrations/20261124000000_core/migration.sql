@@ -58,7 +58,7 @@ CREATE TABLE standings (
   standing text CHECK (standing IN ('active', 'gone')),
   standing_at timestamptz(3),
   sequence bigint NOT NULL DEFAULT 0,
-  facts jsonb NOT NULL DEFAULT '{}',
+  facts jsonb NOT NULL DEFAULT '[]',
   PRIMARY KEY (source_id, record)
 );
 CREATE INDEX standings_person ON standings (person_id);
