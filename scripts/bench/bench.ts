@@ -1,9 +1,30 @@
+import { parseArgs } from 'node:util';
+import { benchFailing } from './failing.js';
 import { benchIngest } from './ingest.js';
+import { benchLookup } from './lookup.js';
+import { benchMemory } from './memory.js';
+import { benchRecovery } from './recovery.js';
+import { benchSoak } from './soak.js';
+import { benchWorkers } from './workers.js';
 import { benchWork } from './work.js';
 
-const benches: Record<string, () => Promise<void>> = { ingest: benchIngest, work: benchWork };
-const asked = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '20' } },
+});
 
+const benches: Record<string, () => Promise<void>> = {
+  lookup: benchLookup,
+  ingest: benchIngest,
+  work: benchWork,
+  memory: benchMemory,
+  recovery: benchRecovery,
+  workers: benchWorkers,
+  failing: benchFailing,
+  soak: () => benchSoak(Number(values.minutes)),
+};
+
+for (const name of positionals) if (!benches[name]) throw new Error(`there is no bench ${name}`);
 for (const [name, run] of Object.entries(benches)) {
-  if (asked.length === 0 || asked.includes(name)) await run();
+  if (positionals.length === 0 || positionals.includes(name)) await run();
 }

@@ -16,6 +16,25 @@ export interface Running {
 
 export type Env = Record<string, string>;
 
+const children = new Set<ChildProcess>();
+process.on('exit', () => children.forEach((child) => child.kill('SIGTERM')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+/** A measurement that breaks off, or is told to, leaves nothing running. */
+export function endWithUs<Child extends ChildProcess>(child: Child): Child {
+  children.add(child);
+  child.on('exit', () => children.delete(child));
+  return child;
+}
+
+function launch(args: string[], env: Env, stderr: 'inherit' | 'pipe'): ChildProcess {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', stderr],
+  });
+  return endWithUs(child);
+}
+
 /** A data folder of its own for one measurement, gone afterwards. */
 export async function withDataDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'hostkeeper-bench-'));
@@ -43,10 +62,7 @@ export async function runJson<T>(args: string[], env: Env): Promise<T> {
 /** A process of the service, or another server, listening on a free port. */
 export async function start(command: string[], env: Env): Promise<Running> {
   const port = await freePort();
-  const child = spawn(process.execPath, command, {
-    env: { ...process.env, ...env, PORT: String(port) },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = launch(command, { ...env, PORT: String(port) }, 'inherit');
   const url = `http://127.0.0.1:${port}`;
   await untilReady(`${url}/readyz`, child);
   return { url, child, stop: () => stop(child) };
@@ -56,14 +72,30 @@ export function startHostkeeper(part: 'serve' | 'web', env: Env): Promise<Runnin
   return start([launcher, part], env);
 }
 
+export type WorkerProcess = Pick<Running, 'child' | 'stop'>;
+
 /** A process that only works: it listens nowhere. `onLine` is given what it logs. */
-export function startWorker(env: Env, onLine: (line: string) => void): Pick<Running, 'child' | 'stop'> {
-  const child = spawn(process.execPath, [launcher, 'worker'], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'pipe'],
-  });
-  createInterface({ input: child.stderr }).on('line', onLine);
+export function startWorker(env: Env, onLine: (line: string) => void): WorkerProcess {
+  const child = launch([launcher, 'worker'], env, 'pipe');
+  createInterface({ input: child.stderr! }).on('line', onLine);
   return { child, stop: () => stop(child) };
+}
+
+/** The same, once it is ready to work. */
+export function startReadyWorker(
+  env: Env,
+  onLine: (line: string) => void = () => undefined,
+): Promise<WorkerProcess> {
+  return new Promise((resolve, reject) => {
+    const worker = startWorker(
+      { ...env, LOG_LEVEL: env['LOG_LEVEL'] === 'debug' ? 'debug' : 'info' },
+      (line) => {
+        if (line.includes('hostkeeper started')) resolve(worker);
+        onLine(line);
+      },
+    );
+    worker.child.on('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
+  });
 }
 
 async function untilReady(url: string, child: ChildProcess): Promise<void> {

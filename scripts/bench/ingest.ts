@@ -4,6 +4,7 @@ import { openEmbedded } from '../../src/records/embedded/open.js';
 import { startRedis } from './redis.js';
 import { median, report, round } from './report.js';
 import { runJson, start, startHostkeeper, withDataDir, type Env } from './hostkeeper.js';
+import { oktaUser } from './scim-client.js';
 
 const CONNECTIONS = 32;
 const SECONDS = 6;
@@ -61,24 +62,14 @@ async function post(url: string, token: string, duration: number): Promise<numbe
     duration,
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-    requests: [{ setupRequest: (request) => ({ ...request, body: JSON.stringify(oktaUser(number++)) }) }],
+    requests: [{ setupRequest: (request) => ({ ...request, body: JSON.stringify(nextUser()) }) }],
   });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${url}: ${result.non2xx} refused, ${result.errors} broken`);
   return result['2xx'] / result.duration;
 }
 
-function oktaUser(number: number) {
+function nextUser() {
   const mail = `person.${process.pid}.${number}@example.com`;
-  return {
-    schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-    userName: mail,
-    name: { givenName: 'Person', familyName: `Number ${number}` },
-    emails: [{ primary: true, value: mail, type: 'work' }],
-    displayName: `Person Number ${number}`,
-    locale: 'en-US',
-    externalId: `00u${process.pid}${number}`,
-    groups: [],
-    active: true,
-  };
+  return oktaUser(mail, `00u${process.pid}${number++}`);
 }

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from './hostkeeper.js';
+import { endWithUs, freePort } from './hostkeeper.js';
+
+export interface RunningRedis {
+  url: string;
+  stop(): Promise<void>;
+}
 
 /** A redis-server from the PATH as it is to be run (AOF, noeviction); null where there is none. */
-export async function startRedis(folder: string): Promise<{ url: string; stop(): Promise<void> } | null> {
+export async function startRedis(folder: string): Promise<RunningRedis | null> {
   const port = await freePort();
   const args = [
     '--port',
@@ -19,7 +24,7 @@ export async function startRedis(folder: string): Promise<{ url: string; stop():
     '--save',
     '',
   ];
-  const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = endWithUs(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   const missing = once(child, 'error').then(() => true);
   const ready = new Promise<boolean>((resolve) => {
     child.stdout.on(
