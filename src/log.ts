@@ -1,6 +1,26 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type ChildLoggerOptions, type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 
-export type Log = Logger;
+/** What wants a person. docs/errors.md tells what each means and what to do. */
+export const ALERTS = [
+  'BRAKE_PULLED',
+  'EMBEDDED_DOWN',
+  'EMBEDDED_RESTARTED',
+  'KEY_CONTESTED',
+  'KEY_UNREADABLE',
+  'QUEUE_PAUSED',
+  'WAITING_FOR_ZOOM',
+  'WORKER_STUCK',
+  'WRITE_UNSETTLED',
+] as const;
+export type AlertCode = (typeof ALERTS)[number];
+
+export type Log = Omit<Logger, 'child'> & {
+  child(bindings: object, options?: ChildLoggerOptions): Log;
+  /** The one way to alert: a line at error level whose field `alert` is the code, and a count. */
+  alert(code: AlertCode, fields: object, message: string): void;
+  /** How often each alert was raised here, whatever the log's level; its children count along. */
+  readonly alerts: ReadonlyMap<AlertCode, number>;
+};
 
 const HIDDEN = '[hidden]';
 const MAX_DEPTH = 6;
@@ -25,16 +45,28 @@ export function createLog({ level, destination }: { level: string; destination?:
     },
     destination ?? pino.destination({ fd: 2, sync: true }),
   );
-  return hideInChildren(log);
+  hideInChildren(log);
+  return Object.assign(log, alerting()) as unknown as Log;
+}
+
+/** Children inherit both, so that `this` is whoever alerts. */
+function alerting(): Pick<Log, 'alert' | 'alerts'> {
+  const alerts = new Map<AlertCode, number>(ALERTS.map((code) => [code, 0]));
+  return {
+    alerts,
+    alert(this: Log, code, fields, message) {
+      alerts.set(code, (alerts.get(code) ?? 0) + 1);
+      this.error({ alert: code, ...fields }, message);
+    },
+  };
 }
 
 /** pino formats the fields of a line, but not those bound to a child. Children of children inherit this `child`. */
-function hideInChildren(log: Log): Log {
+function hideInChildren(log: Logger): void {
   const { child } = log;
-  log.child = function (this: Log, bindings: object, ...options: unknown[]) {
+  log.child = function (this: Logger, bindings: object, ...options: unknown[]) {
     return Reflect.apply(child, this, [toFields(bindings), ...options]);
-  } as Log['child'];
-  return log;
+  } as Logger['child'];
 }
 
 function toFields(fields: object, depth = 0): Record<string, unknown> {

@@ -114,11 +114,12 @@ describe('the pages', () => {
 });
 
 /** What the command line says of a command: `jobs list` for `jobs list --state failed`. */
-async function helpOf([first = '', second = '']: string[]): Promise<{ isKnown: boolean; help: string }> {
-  const help = await askHelp([first]);
-  if (!help.includes('\nCommands:')) return { isKnown: isHelpOf(first, help), help };
-  const deeper = await askHelp([first, second]);
-  return { isKnown: isHelpOf(`${first} ${second}`, deeper), help: deeper };
+async function helpOf(words: string[], depth = 1): Promise<{ isKnown: boolean; help: string }> {
+  const path = words.slice(0, depth);
+  const help = await askHelp(path);
+  const isGroup = help.includes('\nCommands:');
+  if (isGroup && depth < words.length) return helpOf(words, depth + 1);
+  return { isKnown: !isGroup && isHelpOf(path.join(' '), help), help };
 }
 
 /** Of a command that it does not know, it tells of another instead. */

@@ -161,3 +161,15 @@ describe('an error', () => {
     expect(written((log) => log.error(circle, 'failed')).text).toContain('[deep]');
   });
 });
+
+test('an alert is a line with its code and a count, which children share and no level hides', () => {
+  const talk = (log: Log) => {
+    log.child({ source: 'okta' }).alert('QUEUE_PAUSED', { code: 'ZOOM_SCOPE_MISSING' }, 'queue paused');
+    expect(log.alerts.get('QUEUE_PAUSED')).toBe(1);
+    expect(log.alerts.get('KEY_CONTESTED')).toBe(0);
+  };
+  const { lines } = written(talk);
+  const fields = { source: 'okta', alert: 'QUEUE_PAUSED', code: 'ZOOM_SCOPE_MISSING' };
+  expect(lines).toEqual([{ level: 'error', time: expect.any(String), ...fields, msg: 'queue paused' }]);
+  expect(written(talk, 'silent').lines).toEqual([]);
+});

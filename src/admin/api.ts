@@ -1,5 +1,7 @@
 import { type RequestHandler, Router } from 'express';
-import { readJson } from '../http/body.js';
+import type { IncomingMessage } from 'node:http';
+import { BodyError } from '../http/body-error.js';
+import { readBody, readJson } from '../http/body.js';
 import { Problem } from '../http/problem.js';
 import { StoreUnavailable } from '../records/database.js';
 import { toStoreError } from '../records/stored.js';
@@ -14,6 +16,8 @@ export interface AdminApiParts {
 }
 
 const BODY_LIMIT_BYTES = 262_144;
+/** Some 200,000 rows; the command line takes any number. */
+const CSV_LIMIT_BYTES = 33_554_432;
 
 /** The operator's door for scripts: `/api/...`, JSON in and out, a bearer token with the route's scope. */
 export function createAdminApi({ operations, authenticate }: AdminApiParts): Router {
@@ -23,16 +27,27 @@ export function createAdminApi({ operations, authenticate }: AdminApiParts): Rou
 }
 
 function answering(
-  { scope, status, act }: Route,
+  { scope, status, takes, act }: Route,
   authenticate: AdminApiParts['authenticate'],
 ): RequestHandler<Record<string, string>> {
   return async (request, response) => {
     response.set('Cache-Control', 'no-store');
     const { name } = await authenticate(request.headers.authorization, scope);
-    const body = hasBody(request.headers) ? await readJson(request, { limitBytes: BODY_LIMIT_BYTES }) : {};
+    const body = takes === 'csv' ? await readCsvBody(request) : await readJsonBody(request);
     const { params, query } = request;
     response.status(status).json(await act({ by: name, params, query, body }).catch(explain));
   };
+}
+
+async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  return hasBody(request.headers) ? readJson(request, { limitBytes: BODY_LIMIT_BYTES }) : {};
+}
+
+/** Whole before it is looked at: to import takes longer than a body may be on its way. */
+async function readCsvBody(request: IncomingMessage): Promise<Buffer> {
+  if (!/^text\/csv\b/i.test(request.headers['content-type'] ?? ''))
+    throw new BodyError('BODY_UNSUPPORTED', 'the body must be text/csv');
+  return readBody(request, { limitBytes: CSV_LIMIT_BYTES });
 }
 
 function hasBody(headers: Record<string, unknown>): boolean {

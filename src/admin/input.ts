@@ -49,6 +49,18 @@ export const codeInput = z
   .string({ error: 'must be a code' })
   .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be a code, such as ZOOM_TIMEOUT');
 
+/** May come as a text, from a query; left out it is false. */
+export const booleanInput = z
+  .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+    error: 'must be true or false',
+  })
+  .default(false);
+
+/** A moment with its zone, since a time of day means another moment at every desk. */
+export const timeInput = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-11-25T14:00:00+01:00' })
+  .transform((text) => new Date(text));
+
 const MAX_LIMIT = 500;
 const DEFAULT_LIMIT = 50;
 

@@ -1,5 +1,6 @@
 import { createEventOperations } from './operations/events.js';
 import { createJobOperations } from './operations/jobs.js';
+import { createLinkImport } from './operations/link-import.js';
 import { createLookUp } from './operations/look-up.js';
 import type { OperationsParts } from './operations/parts.js';
 import { createPeopleOperations } from './operations/people.js';
@@ -19,6 +20,7 @@ export function createOperations(parts: OperationsParts) {
     jobs: createJobOperations(parts),
     events: createEventOperations(parts),
     people: createPeopleOperations(parts),
+    importLinks: createLinkImport(parts),
     lookUp: createLookUp(parts),
   };
 }

@@ -4,12 +4,13 @@ import type { Core } from './core.js';
 
 /** What operators may do, over an open core; `url` is where sources reach us. */
 export function openOperations(core: Core, url: string): Operations {
-  const { database, acceptor, relay, keys, seal, newId } = core;
+  const { database, acceptor, relay, brake, keys, seal, newId } = core;
   return createOperations({
     pool: database.pool,
     prisma: database.prisma,
     acceptor,
     tell: relay,
+    brake,
     keys,
     seal,
     newId,

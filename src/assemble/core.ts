@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { Config } from '../config.js';
 import { parseEncryptionKeys } from '../config/encryption-keys.js';
 import { createAcceptor } from '../jobs/accept.js';
+import { createBrake, type Brake } from '../jobs/brake.js';
+import { endsWithin } from '../jobs/ends-within.js';
 import type { Acceptor } from '../jobs/intake.js';
 import { createJobQueue, type JobQueue } from '../jobs/queue.js';
 import type { QueueAddress } from '../jobs/queue-address.js';
@@ -16,6 +18,8 @@ import { readOrMakeKeyFile } from '../records/key-file.js';
 import { createKeyRing, type KeyProvider } from '../records/key-ring.js';
 import { migrate } from '../records/migrate.js';
 import { createSeal, type Seal } from '../records/seal.js';
+import { createSourceNews } from '../records/source-news.js';
+import { createMeasures, type Measures } from './measures.js';
 
 /** What every process of ours has, whatever its part: the database, the queue, and the one way in. */
 export interface Core {
@@ -31,6 +35,8 @@ export interface Core {
   queue: JobQueue;
   relay: Relay;
   acceptor: Acceptor;
+  brake: Brake;
+  measures: Measures;
   newId: () => string;
   /** Migrations that were applied on the way. */
   migrated: string[];
@@ -45,17 +51,26 @@ export interface CoreOptions {
   failpoint?: (name: string) => void;
 }
 
+/** More than a statement may take. */
+const SILENCE_MS = 35_000;
+const MIN_SILENCE_MS = 10_000;
+/** What the queue could not be told by then, the sweep tells it. */
+const FLUSH_MS = 1_000;
+
 /** Opens database and queue, migrated and ready. What is opened is closed again when a later step fails. */
 export async function openCore({ config, log, failpoint = () => undefined }: CoreOptions): Promise<Core> {
   const opened: (() => Promise<unknown>)[] = [];
-  const closeAll = async () => {
+  let closing: Promise<void> | undefined;
+  const closeEach = async () => {
     for (const close of opened.splice(0).reverse()) await close();
   };
+  const closeAll = () => (closing ??= closeEach());
   try {
     const databaseUrl = config.databaseUrl ?? (await openOwn(config, log, opened));
     const { applied: migrated } = await migrate({ connectionString: databaseUrl });
     const ring = createKeyRing(config.encryptionKeys ?? (await ownKeys(config, log)));
-    const database = openDatabase({ url: databaseUrl, log });
+    const silenceMs = Math.max(MIN_SILENCE_MS, SILENCE_MS / config.clockSpeed);
+    const database = openDatabase({ url: databaseUrl, log, silenceMs });
     opened.push(() => database.close());
     const address: QueueAddress = config.redis
       ? { kind: 'redis', redis: config.redis }
@@ -65,8 +80,9 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       onError: (error) => log.warn({ err: error }, 'queue connection failed'),
     });
     opened.push(() => queue.close());
-    const relay = createRelay({ queue, pool: database.pool, log, failpoint });
-    opened.push(() => relay.flushed());
+    const measures = createMeasures({ log, news: createSourceNews({ pool: database.pool, log }) });
+    const relay = measures.relay(createRelay({ queue, pool: database.pool, log, failpoint }));
+    opened.push(() => endsWithin(relay.flushed(), FLUSH_MS));
     const durations = durationsAt(config.clockSpeed);
     const seal = createSeal(ring);
     const keys = createHostKeys({
@@ -76,15 +92,19 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       log,
     });
     const rotateOnTransfer = config.policy.onTransfer === 'rotate';
-    const acceptor = createAcceptor({
+    const { brakePercent: percent, brakeMinimum: minimum } = config.policy;
+    const brake = createBrake({ percent, minimum, durations, log });
+    const accepting = createAcceptor({
       pool: database.pool,
       tell: relay,
       newId,
+      brake,
       rotateOnTransfer,
       durations,
       log,
       failpoint,
     });
+    const acceptor = measures.acceptor(accepting);
     opened.push(() => acceptor.settled());
     return {
       config,
@@ -99,6 +119,8 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       queue,
       relay,
       acceptor,
+      brake,
+      measures,
       newId,
       migrated,
       failpoint,

@@ -1,16 +1,21 @@
 import type { DoctorParts } from '../admin/doctor.js';
 import type { Config } from '../config.js';
-import type { Log } from '../log.js';
 import { readClockSkew } from '../records/clock.js';
 import { countUnreadable } from '../records/unreadable.js';
 import { probeZoom } from '../zoom/probe.js';
-import { openCore, type Core } from './core.js';
+import type { Core } from './core.js';
 import { openZoom } from './zoom.js';
 
 /** Each look opens what it needs and closes it: one that fails says nothing of the others. */
-export function doctorParts({ config, log }: { config: () => Config; log: Log }): DoctorParts {
+export function doctorParts({
+  config,
+  open,
+}: {
+  config: () => Config;
+  open: () => Promise<Core>;
+}): DoctorParts {
   const withCore = async <T>(look: (core: Core) => Promise<T>): Promise<T> => {
-    const core = await openCore({ config: config(), log });
+    const core = await open();
     try {
       return await look(core);
     } finally {

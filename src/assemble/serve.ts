@@ -2,6 +2,8 @@ import { redecide } from '../jobs/redecide.js';
 import { countUnreadable, destroyUnreadable } from '../records/unreadable.js';
 import { openCore, type Core, type CoreOptions } from './core.js';
 import type { Workers } from '../jobs/worker.js';
+import { startMetrics, type MetricsListener } from './metrics.js';
+import { createReadiness } from './readiness.js';
 import { startWeb } from './web.js';
 import { startWork } from './work.js';
 import { openZoom, type Zoom } from './zoom.js';
@@ -10,7 +12,7 @@ export interface ServeOptions extends CoreOptions {
   parts: { web: boolean; worker: boolean };
   /** Start although sealed keys do not open any more; they count as not held. */
   acceptKeyLoss: boolean;
-  /** Called when the worker has stopped asking for work for good. */
+  /** Called when the worker has stopped asking for work for good. Never with web: notices must be kept all the same. */
   onStuck: () => void;
 }
 
@@ -41,10 +43,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const core = await openCore(options);
   const doors: (() => Promise<unknown>)[] = [];
   let zoom: Zoom | undefined;
+  let metrics: MetricsListener | undefined;
   const stop = async () => {
     // Together: what is asked for and what runs share the grace.
     await Promise.all(doors.splice(0).map((close) => close()));
     zoom?.close();
+    await metrics?.close();
     await core.close();
   };
   try {
@@ -54,9 +58,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const workGoesOn = () =>
       Date.now() - (work.workers?.lastPollAt() ?? Date.now()) < core.durations.watchdogMs;
     // First what can fail for a port that is taken: until then nothing is done.
-    const web = options.parts.web ? await startWeb(core, { workGoesOn }) : undefined;
+    const { health, drain } = createReadiness(core, { web: options.parts.web, workGoesOn });
+    const web = options.parts.web ? await startWeb(core, { health }) : undefined;
     if (web) doors.push(() => web.close());
-    if (zoom) work.workers = startWork(core, zoom, options.onStuck);
+    doors.push(async () => drain());
+    metrics = await startMetrics(core, health);
+    if (zoom) work.workers = startWork(core, zoom, options.parts.web ? undefined : options.onStuck);
     doors.push(async () => work.workers?.drain());
     core.log.info(
       { url: web?.url, worker: options.parts.worker, queue: core.address.kind },
@@ -69,14 +76,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }
 }
 
-async function checkKeys({ database, ring, relay, newId, log }: Core, acceptLoss: boolean): Promise<void> {
+async function checkKeys(
+  { database, ring, relay, newId, brake, log }: Core,
+  acceptLoss: boolean,
+): Promise<void> {
   const lost = await countUnreadable(database.pool, ring.ids);
   if (lost.size === 0) return;
   if (!acceptLoss) throw new KeysLost(lost);
   const people = await destroyUnreadable(database.pool, ring.ids);
-  log.error(
-    { code: 'KEY_UNREADABLE', alert: 'KEY_UNREADABLE', people: people.length },
-    'unreadable host keys given up',
-  );
-  await redecide(people, { pool: database.pool, tell: relay, newId });
+  const fields = { code: 'KEY_UNREADABLE', people: people.length };
+  log.alert('KEY_UNREADABLE', fields, 'unreadable host keys given up');
+  await redecide(people, { pool: database.pool, tell: relay, newId, brake });
 }

@@ -4,7 +4,6 @@ import type { RequestHandler } from 'express';
 import { createAdminApi } from '../admin/api.js';
 import { createApp } from '../http/app.js';
 import { authenticate } from '../http/bearer.js';
-import { createHealth, type HealthCheck } from '../http/health.js';
 import { Problem } from '../http/problem.js';
 import { createScimRouter } from '../inbound/scim/router.js';
 import { createWebhookRouter } from '../inbound/webhooks.js';
@@ -24,8 +23,8 @@ export interface Web {
 }
 
 export interface WebOptions {
-  /** Whether the work of this process, if it has any, goes on. */
-  workGoesOn: () => boolean;
+  /** Answers `/livez` and `/readyz`. */
+  health: RequestHandler;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -36,31 +35,22 @@ const WEB_PART = 0.8;
 /** The one listener, with every door. */
 export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   const { config, log } = core;
-  const draining = { now: false };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS });
   await listen(server, config.port, config.host);
   const { port } = server.address() as AddressInfo;
   const url = urlOf(config.host, port);
-  const { machines, people } = doorsOf(core, options, draining, config.publicUrl ?? url);
+  const { machines, people } = doorsOf(core, options, config.publicUrl ?? url);
   const app = createApp({ log, machineRoutes: machines, routes: people, explain });
   server.on('request', app);
   return {
     url,
-    close: () => {
-      draining.now = true;
-      return stop(server, core.durations.drainMs * WEB_PART);
-    },
+    close: () => stop(server, core.durations.drainMs * WEB_PART),
   };
 }
 
 type Route = [path: string, handler: RequestHandler];
 
-function doorsOf(
-  core: Core,
-  options: WebOptions,
-  draining: { now: boolean },
-  url: string,
-): { machines: Route[]; people: Route[] } {
+function doorsOf(core: Core, { health }: WebOptions, url: string): { machines: Route[]; people: Route[] } {
   const { config, log, database, acceptor, keys, seal, newId } = core;
   const findToken = createTokenFinder({ pool: database.pool, log });
   const now = () => new Date();
@@ -82,7 +72,6 @@ function doorsOf(
     now,
   });
   const api = createAdminApi({ operations: openOperations(core, url), authenticate: identify });
-  const health = createHealth({ checks: checksOf(core, options), isDraining: () => draining.now, log });
   return {
     machines: [
       ['/scim/v2', scim],
@@ -93,18 +82,6 @@ function doorsOf(
       ['/', health],
     ],
   };
-}
-
-/** Notices are kept as long as the database is there; without queue or worker they wait, and nothing is lost. */
-function checksOf({ database, queue }: Core, { workGoesOn }: WebOptions): HealthCheck[] {
-  const askWorker = async () => {
-    if (!workGoesOn()) throw new Error('the worker has stopped asking for work');
-  };
-  return [
-    { name: 'database', check: () => database.pool.query('SELECT 1') },
-    { name: 'queue', check: () => queue.outstanding(), mayFail: true },
-    { name: 'worker', check: askWorker, mayFail: true },
-  ];
 }
 
 /** A SCIM token says which source speaks. */

@@ -7,7 +7,7 @@ import type { Zoom } from './zoom.js';
 const CONCURRENCY = 16;
 
 /** This process's part in the work. */
-export function startWork(core: Core, zoom: Zoom, onStuck: () => void): Workers {
+export function startWork(core: Core, zoom: Zoom, onStuck?: () => void): Workers {
   const { config, database, queue, relay, durations } = core;
   return startWorkers({
     ...core,

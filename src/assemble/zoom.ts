@@ -16,7 +16,7 @@ export interface Zoom {
 }
 
 /** Zoom as this process speaks to it; budget and token are shared with all others. Throws ConfigError without ZOOM_*. */
-export function openZoom({ config, log, database, seal, durations, address }: Core): Zoom {
+export function openZoom({ config, log, database, seal, durations, address, measures }: Core): Zoom {
   const login = requireZoom(config);
   const { apiUrl, tokenUrl } = config.zoom;
   const { clockSpeed } = config;
@@ -26,7 +26,7 @@ export function openZoom({ config, log, database, seal, durations, address }: Co
   const store = redis
     ? createRedisBudgetStore({ redis, prefix: '{hostkeeper}' })
     : createPgBudgetStore({ pool: database.pool });
-  const budget = createCallBudget({ store, rates: budgetFor(config.zoom), clockSpeed, log });
+  const budget = measures.budget(createCallBudget({ store, rates: budgetFor(config.zoom), clockSpeed, log }));
   const token =
     login.kind === 'fixed-token'
       ? createFixedToken(login.accessToken)
@@ -37,7 +37,7 @@ export function openZoom({ config, log, database, seal, durations, address }: Co
           clockSpeed,
           log,
         });
-  const client = createZoomClient({ apiUrl, token, budget, timeoutMs, log });
+  const client = measures.zoom(createZoomClient({ apiUrl, token, budget, timeoutMs, log }));
   return { client, token, close: () => closeZoom(client, redis) };
 }
 

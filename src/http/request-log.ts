@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 import { requestIdOf } from './request-id.js';
 
 const MAX_PATH_LENGTH = 200;
-const PROBES = new Set(['/livez', '/readyz']);
+const PROBES = new Set(['/livez', '/readyz', '/metrics']);
 
 /** One line a request, when it is over: never its query, headers or body. */
 export function createRequestLog({ log }: { log: Log }): RequestHandler {

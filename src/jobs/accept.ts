@@ -9,6 +9,7 @@ import { differences } from '../records/differences.js';
 import { findKnown, type Asked } from '../records/known.js';
 import { beginLocking, holdPeople, type Held, type Whom } from '../records/people.js';
 import { createBatch } from './batch.js';
+import type { Brake } from './brake.js';
 import type { Accepted, Acceptor, Intake } from './intake.js';
 import { OPERATOR_SOURCE_ID } from './operator.js';
 import type { Tell } from './relay.js';
@@ -19,6 +20,7 @@ export interface AcceptOptions {
   /** Told after the commit, never before: the queue is a hint. */
   tell: Tell;
   newId: () => string;
+  brake: Brake;
   rotateOnTransfer: boolean;
   durations: Durations;
   log: Log;
@@ -84,6 +86,7 @@ async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promis
     const accepted = intakes.map((intake) =>
       take(intake, { held, known, changes, newId, rotateOnTransfer, durations }),
     );
+    await options.brake(client, held);
     addChanges(changes, differences(held));
     addChanges(changes, { audit: mergesOf(held, newId) });
     lastly(() => writeChanges(client, changes));
@@ -100,10 +103,8 @@ async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promis
 function alertContested({ people, before }: Held, log: Log): void {
   for (const { id, contestedAt } of people.values()) {
     if (contestedAt === null || before.get(id)?.contestedAt != null) continue;
-    log.error(
-      { personId: id, code: 'KEY_CONTESTED', alert: 'KEY_CONTESTED' },
-      'host key contested, no more sets',
-    );
+    const fields = { personId: id, code: 'KEY_CONTESTED' };
+    log.alert('KEY_CONTESTED', fields, 'host key contested, no more sets');
   }
 }
 
@@ -161,7 +162,7 @@ function askedOf(intakes: Intake[]): Asked {
   return asked;
 }
 
-function mergesOf(held: Held, newId: () => string): Row[] {
+export function mergesOf(held: Held, newId: () => string): Row[] {
   const merged = [...held.people.values()].filter(
     (person) => person.mergedInto && held.before.has(person.id),
   );

@@ -36,8 +36,9 @@ export async function afterFailure(
     options.log.info({ jobId: job.id, action: claim.action, code: failure.code }, 'zoom user found gone');
   } else if (!job.finished) {
     const step = stepAfter(recording, failure, earlier.length > 0, options);
-    logStep(recording, failure, step, options);
-    changes.jobStates = [jobRow(recording, step, failure.code, options.durations.sweepMs)];
+    const alerted = logStep(recording, failure, step, options);
+    const row = jobRow(recording, step, failure.code, options.durations.sweepMs);
+    changes.jobStates = [alerted ? { ...row, alerted_at: iso(held.now) } : row];
   }
   return changes;
 }
@@ -69,24 +70,40 @@ function stepAfter(
   return nextStep({ then, code, ...(rate && { delayMs: rate.delayMs }) }, facts);
 }
 
+/** @returns whether somebody was alerted */
 function logStep(
   { held, job, claim }: Recording,
   { code, trackingId }: ZoomFailure,
   step: NextStep,
   options: RunOptions,
-): void {
+): boolean {
   const { log } = options;
   const fields = { jobId: job.id, action: claim.action, attempt: claim.number, code, trackingId };
-  if (step.state === 'failed') log.error(fields, 'job gave up');
-  else if (step.alert) log.error({ ...fields, alert: 'WRITE_UNSETTLED' }, 'job goes on hourly');
-  else if (step.state === 'waiting' && isOverdue(job, held.now, options))
-    log.error({ ...fields, alert: 'WAITING_FOR_ZOOM' }, 'job waits too long for zoom');
-  else log.warn(fields, 'attempt failed');
+  if (step.state === 'failed') {
+    log.error(fields, 'job gave up');
+    return false;
+  }
+  if (step.alert && isAlertDue(job, held.now, options)) {
+    log.alert('WRITE_UNSETTLED', fields, 'job goes on hourly');
+    return true;
+  }
+  if (step.state === 'waiting' && alertIfOverdue(job, held.now, fields, options)) return true;
+  log.warn(fields, 'attempt failed');
+  return false;
 }
 
-/** Whether a set has waited for Zoom so long that somebody should look. */
-export function isOverdue(job: JobRow, now: number, { durations, waitForZoomDays }: RunOptions): boolean {
-  return now - job.createdAt > waitForZoomDays * durations.dayMs;
+/** What goes on for long alerts when it begins to, and then daily: not with every try. */
+function isAlertDue({ alertedAt }: JobRow, now: number, { durations }: RunOptions): boolean {
+  return alertedAt === null || now - alertedAt >= durations.dayMs;
+}
+
+/** A set that has waited for Zoom so long that somebody should look. */
+export function alertIfOverdue(job: JobRow, now: number, fields: object, options: RunOptions): boolean {
+  const { durations, waitForZoomDays, log } = options;
+  if (now - job.createdAt <= waitForZoomDays * durations.dayMs || !isAlertDue(job, now, options))
+    return false;
+  log.alert('WAITING_FOR_ZOOM', fields, 'job waits too long for zoom');
+  return true;
 }
 
 /** The first to be told so alerts. */
@@ -98,7 +115,7 @@ export async function pauseAll(
   { durations, log }: RunOptions,
 ): Promise<void> {
   const news = await pause(client, call, code, now, durations.probeMs);
-  if (news) log.error({ code, alert: 'QUEUE_PAUSED' }, 'queue paused, since this would fail for everybody');
+  if (news) log.alert('QUEUE_PAUSED', { code }, 'queue paused, since this would fail for everybody');
 }
 
 /** A value that Zoom refused outright is in force nowhere; a user that is gone has no key. */

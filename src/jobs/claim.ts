@@ -6,6 +6,7 @@ import { differences } from '../records/differences.js';
 import { findJob, findOpenAttempts, type JobRow } from '../records/jobs.js';
 import { findPause, type PausedCall } from '../records/pauses.js';
 import { holdPeople, type Held, type Whom } from '../records/people.js';
+import { momentIn, type Moment } from './moment.js';
 import type { RunOptions } from './run-options.js';
 import { decideAgain } from './take-event.js';
 import { newKeyRow, quietUntil, userSending, valueToSend, type Value } from './value.js';
@@ -24,17 +25,19 @@ export interface WriteClaim {
   /** When Zoom last said whether the user is active, as far as we knew. */
   standingAt: number | null;
   leaseToken: string;
-  /** By this machine's monotonic clock, never later than the lease in the database. */
-  leaseEndsAt: number;
+  /** By this machine's clocks, never later than the lease in the database. */
+  leaseEndsAt: Moment;
   priority: number;
 }
 
 export type Claim = WriteClaim | FindClaim | Skip;
 
 /** Zoom is to be asked for the person's user first; null when they have no mail to ask by. */
-interface FindClaim {
+export interface FindClaim {
   kind: 'find';
   mail: string | null;
+  /** What Zoom answers is as old as this at most: what its source says of a later time is newer. */
+  askedAt: number;
   priority: number;
 }
 
@@ -54,14 +57,14 @@ export interface HeldJob {
 
 /** Takes the job for this worker, or says why not. Everything that must be known after a crash is committed here. */
 export async function claim(jobId: string, attempt: number, options: RunOptions): Promise<Claim> {
-  const startedAt = performance.now();
+  const leaseEndsAt = momentIn(options.durations.leaseMs);
   return transaction(options.pool, async (client) => {
     const found = await holdJob(client, jobId);
     if (!found) return skip('unknown');
     const { held, job } = found;
     const notNow = whyNotNow(job, attempt, held.now);
     if (notNow) return skip(notNow);
-    return claimHeld(client, found, startedAt, options);
+    return claimHeld(client, found, leaseEndsAt, options);
   });
 }
 
@@ -90,7 +93,7 @@ function whyNotNow(job: JobRow, attempt: number, now: number): string | null {
 export async function claimHeld(
   client: Client,
   found: HeldJob,
-  startedAt: number,
+  leaseEndsAt: Moment,
   options: RunOptions,
 ): Promise<Claim> {
   const { held, job } = found;
@@ -99,20 +102,26 @@ export async function claimHeld(
   const person = held.people.get(found.person.id) as Person;
   const mine = person.jobs.find((one) => one.id === job.id);
   if (mine?.state === 'superseded' || !mine) {
-    await writeChanges(client, differences(held));
+    await writeChanges(client, await decided(client, held, options));
     return skip('superseded', [...held.people.values()]);
   }
   const user = person.zoomUsers.find((one) => one.id === mine.zoomUserId);
   if (!user) return claimFind(client, { held, job, person }, options);
-  return claimWrite(client, { held, job: { ...job, zoomUserId: user.id }, person }, user, startedAt, options);
+  return claimWrite(
+    client,
+    { held, job: { ...job, zoomUserId: user.id }, person },
+    user,
+    leaseEndsAt,
+    options,
+  );
 }
 
 async function claimFind(client: Client, found: HeldJob, options: RunOptions): Promise<Claim> {
   const { held, job, person } = found;
   const paused = await pausedClaim(client, found, 'find', options);
   if (paused) return paused;
-  await writeChanges(client, differences(held));
-  return { kind: 'find', mail: ownMail(person), priority: job.priority };
+  await writeChanges(client, await decided(client, held, options));
+  return { kind: 'find', mail: ownMail(person), askedAt: held.now, priority: job.priority };
 }
 
 /** A mail of theirs, rather than one that has become somebody else's: the one shown, or the last one claimed. */
@@ -125,25 +134,26 @@ async function pausedClaim(
   client: Client,
   found: HeldJob,
   call: PausedCall,
-  { durations }: RunOptions,
+  options: RunOptions,
 ): Promise<Claim | null> {
-  const pause = await findPause(client, call, found.held.now, durations.probeMs);
-  return pause && postpone(client, found, pause.until, 'paused', pause.code);
+  const pause = await findPause(client, call, found.held.now, options.durations.probeMs);
+  return pause && postpone(client, found, options, pause.until, 'paused', pause.code);
 }
 
 async function claimWrite(
   client: Client,
   found: HeldJob,
   user: ZoomUser,
-  startedAt: number,
+  leaseEndsAt: Moment,
   options: RunOptions,
 ): Promise<Claim> {
   const { held, job, person } = found;
-  if (user.lease && user.lease.until > held.now) return postpone(client, found, user.lease.until, 'leased');
+  if (user.lease && user.lease.until > held.now)
+    return postpone(client, found, options, user.lease.until, 'leased');
   const open = await findOpenAttempts(client, user.id);
   const value = await valueToSend(client, job, user, options);
   const quiet = quietUntil(open, value.hash, options.durations.zoomTimeoutMs);
-  if (quiet > held.now) return postpone(client, found, quiet, 'quiet');
+  if (quiet > held.now) return postpone(client, found, options, quiet, 'quiet');
   const paused = await pausedClaim(client, found, 'write', options);
   if (paused) return paused;
   const lease = { token: options.newLeaseToken(), until: held.now + options.durations.leaseMs };
@@ -155,7 +165,7 @@ async function claimWrite(
   person.zoomUsers = person.zoomUsers.map((one) =>
     one.id === user.id ? { ...userSending(one, job, value), lease } : one,
   );
-  addChanges(changes, differences(held));
+  addChanges(changes, await decided(client, held, options));
   if (value.sealed) addChanges(changes, { hostKeys: [newKeyRow(user.id, value, held.now)] });
   addChanges(changes, { attempts: [attemptRow(job, number, user.id, value, lease, held.now)] });
   await writeChanges(client, changes);
@@ -170,7 +180,7 @@ async function claimWrite(
     hostKey: value.hostKey,
     standingAt: user.standingAt,
     leaseToken: lease.token,
-    leaseEndsAt: startedAt + options.durations.leaseMs,
+    leaseEndsAt,
     priority: job.priority,
   };
 }
@@ -195,15 +205,22 @@ function attemptRow(
   };
 }
 
+/** What was decided on the way, braked last: nothing is locked after the brake. */
+async function decided(client: Client, held: Held, { brake }: RunOptions): Promise<Changes> {
+  await brake(client, held);
+  return differences(held);
+}
+
 /** Puts the job off without counting an attempt; a code says what stands in its way. */
 async function postpone(
   client: Client,
   { held, job }: HeldJob,
+  options: RunOptions,
   until: number,
   why: string,
   code: string | null = null,
 ): Promise<Claim> {
-  await writeChanges(client, differences(held));
+  await writeChanges(client, await decided(client, held, options));
   const text = `UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL, code = coalesce($3, code)
     WHERE id = $1::uuid`;
   await client.query(text, [job.id, until, code]);

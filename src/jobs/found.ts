@@ -9,9 +9,11 @@ import { differences } from '../records/differences.js';
 import { beginLocking } from '../records/people.js';
 import type { ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
-import { isOverdue, pauseAll } from './after-failure.js';
+import { alertIfOverdue, pauseAll } from './after-failure.js';
 import { resumeAll } from './after-success.js';
-import { claimHeld, holdJob, skip, type Claim, type HeldJob } from './claim.js';
+import { claimHeld, holdJob, skip, type Claim, type FindClaim, type HeldJob } from './claim.js';
+import { withGivenUp } from './given-up.js';
+import { momentIn } from './moment.js';
 import { nextStep } from './retry.js';
 import type { RunOptions } from './run-options.js';
 import { decideAgain } from './take-event.js';
@@ -29,18 +31,18 @@ export async function takeFound(
   jobId: string,
   attempt: number,
   looked: Looked,
-  options: RunOptions,
+  options: RunOptions & Pick<FindClaim, 'askedAt'>,
 ): Promise<Claim> {
-  const startedAt = performance.now();
+  const leaseEndsAt = momentIn(options.durations.leaseMs);
   const user = looked.outcome === 'found' && looked.user.id ? { ...looked.user, id: looked.user.id } : null;
   const links = user ? [{ kind: 'mail' as const, value: normalise(user.email) }] : [];
   const work = async (client: Client) => {
     const found = await holdJob(client, jobId, { links, zoomUserIds: user ? [user.id] : [] });
     if (!found || found.job.finished || found.job.attempts + 1 !== attempt) return skip('overtaken');
-    const person = user ? withFoundUser(found, user) : found.person;
+    const person = user ? withFoundUser(found, user, options.askedAt) : found.person;
     if (looked.outcome !== 'failure') await resumeAll(client, 'find', found.held.now, options);
     if (person.zoomUsers.some((one) => one.standing === 'active')) {
-      return claimHeld(client, { ...found, person }, startedAt, options);
+      return claimHeld(client, { ...found, person }, leaseEndsAt, options);
     }
     return wait(client, found, looked, options);
   };
@@ -57,29 +59,41 @@ async function wait(client: Client, found: HeldJob, looked: Looked, options: Run
   if (looked.outcome === 'failure' && looked.failure.then === 'pause')
     await pauseAll(client, 'find', looked.failure.code, held.now, options);
   decideAgain(held.people, held.before, { held, newId: options.newId });
+  await options.brake(client, held);
   await writeChanges(client, differences(held));
+  const mine = held.people.get(job.personId)?.jobs.find((one) => one.id === job.id);
+  if (mine?.state === 'superseded') return skip('superseded', [...held.people.values()]);
   const row = waitRow(found, looked, options);
   await writeChanges(client, { jobStates: [row] });
-  const others = [...held.people.values()].filter((one) => one.id !== job.personId);
-  return skip(row.code, others);
+  // Their own job waits: of them only what failed is to be told.
+  const isTold = (one: Person) => one.id !== job.personId || row.state === 'failed';
+  const told = withGivenUp(held.people.values(), [row]);
+  return skip(row.code, told.filter(isTold));
 }
 
 /** The Zoom user follows its mail's owner: whoever had it before has it no longer. */
-function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string }): Person {
+function withFoundUser({ held, person }: HeldJob, user: ZoomUser & { id: string }, askedAt: number): Person {
   const mail = normalise(user.email);
   const owner = [...held.people.values()].find((one) => one.links.some((link) => isMail(link, mail)));
   if (owner && owner.id !== person.id) return person;
   const holder = ownerOfZoomUser(held.people, user.id);
+  if (holder && isRenamedSince(holder, user.id, mail, askedAt)) return person;
   if (holder && holder.id !== person.id) giveZoomUser(user.id, holder, person, held.people);
   const next = withZoomUserStanding(
     held.people.get(person.id) ?? person,
     user.id,
     user.status,
-    held.now,
+    askedAt,
     mail,
   );
   held.people.set(next.id, next);
   return next;
+}
+
+/** Whether its source gave the Zoom user another mail while Zoom was being asked. */
+function isRenamedSince({ records }: Person, id: string, mail: string, askedAt: number): boolean {
+  const told = records.find((one) => one.record === id)?.facts['mail'];
+  return told !== undefined && told.at > askedAt && told.value !== mail;
 }
 
 function isMail({ kind, value }: Link, mail: string): boolean {
@@ -103,10 +117,9 @@ function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
   };
   const step = nextStep(trouble, facts);
   const fields = { jobId: job.id, personId: job.personId, code };
+  const alerted = step.state !== 'failed' && alertIfOverdue(job, held.now, fields, options);
   if (step.state === 'failed') log.error(fields, 'job gave up');
-  else if (isOverdue(job, held.now, options))
-    log.error({ ...fields, alert: 'WAITING_FOR_ZOOM' }, 'job waits too long for zoom');
-  else log.info(fields, 'job waits for zoom');
+  else if (!alerted) log.info(fields, 'job waits for zoom');
   return {
     id: job.id,
     person_id: job.personId,
@@ -117,6 +130,7 @@ function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
     strikes: step.strikes,
     next_attempt_at: step.state === 'failed' ? null : iso(held.now + step.delayMs),
     finished_at: step.state === 'failed' ? iso(held.now) : null,
+    alerted_at: alerted ? iso(held.now) : null,
   };
 }
 

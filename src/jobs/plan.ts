@@ -63,9 +63,19 @@ export function wake(person: Person): Person {
   };
 }
 
-/** A running attempt goes on as it is; whatever else waits is due now. */
-function wokenState(job: UnfinishedJob): UnfinishedJob['state'] {
-  return job.state === 'running' ? 'running' : 'queued';
+/** The person with their braked jobs sent on, those that `which` names. */
+export function unbrake(person: Person, which: (job: UnfinishedJob) => boolean): Person {
+  const goesOn = (job: UnfinishedJob) => job.state === 'braked' && which(job);
+  if (!person.jobs.some(goesOn)) return person;
+  return {
+    ...person,
+    jobs: person.jobs.map((job) => (goesOn(job) ? { ...job, state: 'queued' } : job)),
+  };
+}
+
+/** A running attempt goes on as it is, the brake holds; whatever else waits is due now. */
+function wokenState({ state }: UnfinishedJob): UnfinishedJob['state'] {
+  return state === 'running' || state === 'braked' ? state : 'queued';
 }
 
 function withJob(person: Person, id: string, change: (job: UnfinishedJob) => UnfinishedJob): Person {

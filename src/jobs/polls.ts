@@ -1,6 +1,10 @@
 import type { IQueueBackend } from 'bullmq';
 
-const POLLS: ReadonlySet<PropertyKey> = new Set(['waitForJob', 'moveToActive']);
+/**
+ * What hands out work. Ending an entry is asking for the next one too, and under load the only asking. Waiting is not:
+ * on PostgreSQL it ends by a timer, whether or not anybody is there.
+ */
+const POLLS: ReadonlySet<PropertyKey> = new Set(['moveToActive', 'moveToCompleted', 'moveToFailed']);
 
 /**
  * A backend that tells of every successful asking for work. BullMQ workers have been seen to stop asking, without

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerOptions } from 'bullmq';
 import { openWorker, READY_MS } from './bullmq.js';
+import { endsWithin } from './ends-within.js';
 import { splitEntryId, type QueueOptions } from './queue.js';
 
 /** Takes entries off the queue; how often it asked successfully is what the watchdog looks at. */
@@ -39,10 +39,10 @@ export function createJobWorker(options: JobWorkerOptions): JobWorker {
   });
   worker.on('error', onError);
   worker.on('drained', onIdle);
-  const begun = Promise.race([worker.waitUntilReady(), sleep(READY_MS, undefined, { ref: false })]);
+  const begun = endsWithin(worker.waitUntilReady(), READY_MS);
   const close = async (force: boolean) => {
     // A worker that is closed while it still connects leaves that connection open.
-    await begun.catch(() => undefined);
+    await begun;
     await worker.close(force).finally(hangUp);
   };
   return {

@@ -1,5 +1,6 @@
 import type { JobsOptions } from 'bullmq';
 import { openQueue } from './bullmq.js';
+import { endsWithin } from './ends-within.js';
 import type { QueueAddress } from './queue-address.js';
 
 /** What the queue carries of a job: which attempt is next, how urgent, and in how many milliseconds. */
@@ -27,6 +28,8 @@ export interface QueueOptions {
 /** Rows are the record, so the queue keeps nothing of what has ended (a kept count deadlocks on PostgreSQL). */
 const FORGET: JobsOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
 
+const CLOSE_MS = 2_000;
+
 export function createJobQueue({ address, onError }: QueueOptions): JobQueue {
   const { queue, isThere, hangUp } = openQueue(address);
   queue.on('error', onError);
@@ -41,7 +44,8 @@ export function createJobQueue({ address, onError }: QueueOptions): JobQueue {
       const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     },
-    close: () => queue.close().finally(hangUp),
+    // BullMQ waits for a Redis that is away.
+    close: () => endsWithin(queue.close(), CLOSE_MS).then(hangUp),
   };
 }
 

@@ -6,6 +6,7 @@ import { findOpenAttempts } from '../records/jobs.js';
 import { afterFailure } from './after-failure.js';
 import { afterSuccess } from './after-success.js';
 import { holdJob, type HeldJob, type WriteClaim } from './claim.js';
+import { withGivenUp } from './given-up.js';
 import type { QueueEntry } from './queue.js';
 import type { Failure, Recording, Success } from './recording.js';
 import type { RunOptions } from './run-options.js';
@@ -61,11 +62,12 @@ async function recordHeld(
   );
   if (result.outcome !== 'failure' || result.failure.then === 'gone') {
     decideAgain(held.people, held.before, { held, newId: options.newId });
+    await options.brake(client, held);
   }
   addChanges(changes, differences(held));
   await writeChanges(client, changes);
   return {
-    people: [...held.people.values()],
+    people: withGivenUp(held.people.values(), changes.jobStates),
     soon: (changes.jobStates ?? []).flatMap((row) => soonEntry(row, recording)),
   };
 }

@@ -1,15 +1,37 @@
 import type pg from 'pg';
-import { writeChanges } from '../records/changes.js';
-import { transaction } from '../records/database.js';
+import type { Identifier } from '../lifecycle/event.js';
+import { addChanges, writeChanges, type Changes } from '../records/changes.js';
+import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
-import { holdPeople } from '../records/people.js';
+import { beginLocking, holdPeople, type Held } from '../records/people.js';
+import { peopleOf, type RecordFilter } from '../records/people-of.js';
+import type { Brake } from './brake.js';
 import type { Tell } from './relay.js';
+import { addToTally, newTally, type Tally } from './tally.js';
 import { decideAgain } from './take-event.js';
 
 export interface RedecideOptions {
   pool: pg.Pool;
   tell: Tell;
   newId: () => string;
+  brake: Brake;
+  /** Whose jobs they will be, and whose brake they pass; without it, they follow from what we did ourselves. */
+  sourceId?: string;
+  priority?: number;
+  /** Nothing is written or told, and nothing braked: to see what would follow. */
+  dryRun?: boolean;
+}
+
+/** What is changed about people before they are decided upon, in the same transaction. */
+export interface Change {
+  personIds: string[];
+  /** By which others are found whom the change may touch. */
+  links?: Identifier[];
+  zoomUserIds?: string[];
+  /** What no other transaction may bring into the world meanwhile. */
+  identifiers?: string[];
+  /** Changes `held`; what it returns is written with it. */
+  apply?: (held: Held) => Changes;
 }
 
 const CHUNK = 100;
@@ -17,16 +39,56 @@ const CHUNK = 100;
 /** Wanted against held anew, after something that is no event of theirs: a source removed, its settings changed. */
 export async function redecide(personIds: string[], options: RedecideOptions): Promise<void> {
   for (let start = 0; start < personIds.length; start += CHUNK) {
-    await redecideSome(personIds.slice(start, start + CHUNK), options);
+    await redecideAfter({ personIds: personIds.slice(start, start + CHUNK) }, options);
   }
 }
 
-async function redecideSome(personIds: string[], { pool, tell, newId }: RedecideOptions): Promise<void> {
-  const held = await transaction(pool, async (client) => {
-    const held = await holdPeople(client, { links: [], records: [], zoomUserIds: [], personIds });
-    decideAgain(held.people, new Map(), { held, newId });
-    await writeChanges(client, differences(held));
-    return held;
+/** Those of one transaction: few enough that nobody waits long for them. */
+export async function redecideAfter(change: Change, options: RedecideOptions): Promise<Held> {
+  const work = (client: Client) => decideAfter(client, change, options);
+  const held = await transaction(options.pool, work, beginLocking(change.identifiers ?? []));
+  if (!options.dryRun) options.tell.people(held.people.values());
+  return held;
+}
+
+async function decideAfter(client: Client, change: Change, options: RedecideOptions): Promise<Held> {
+  const { newId, brake, sourceId, priority, dryRun } = options;
+  const { personIds, links = [], zoomUserIds = [], apply } = change;
+  const held = await holdPeople(client, { links, records: [], zoomUserIds, personIds });
+  const changes = apply?.(held) ?? {};
+  decideAgain(held.people, new Map(), {
+    held,
+    newId,
+    ...(sourceId && { sourceId }),
+    ...(priority !== undefined && { priority }),
   });
-  tell.people(held.people.values());
+  if (dryRun) return held;
+  await brake(client, held);
+  addChanges(changes, differences(held));
+  await writeChanges(client, changes);
+  return held;
+}
+
+export interface PeopleOfSource {
+  /** Those who have a record that it fits; everybody, when left out. */
+  filter?: RecordFilter;
+  changeFor?: (personIds: string[]) => Promise<Change>;
+  /** After each transaction. */
+  onDecided?: (held: Held) => void;
+}
+
+/** The people of a source, some at a time. Said again, it does what was left when it was broken off. */
+export async function redecidePeopleOf(
+  sourceId: string,
+  { filter, changeFor, onDecided }: PeopleOfSource,
+  options: RedecideOptions,
+): Promise<Tally> {
+  const tally = newTally();
+  for await (const personIds of peopleOf(options.pool, sourceId, filter)) {
+    const change = (await changeFor?.(personIds)) ?? { personIds };
+    const held = await redecideAfter(change, { ...options, sourceId });
+    addToTally(tally, personIds, held, sourceId);
+    onDecided?.(held);
+  }
+  return tally;
 }

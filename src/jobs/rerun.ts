@@ -19,7 +19,10 @@ export async function rerun(jobIds: string[], options: RedecideOptions): Promise
   return outcomes;
 }
 
-async function rerunOne(id: string, { pool, tell, newId }: RedecideOptions): Promise<Rerun['outcome']> {
+async function rerunOne(
+  id: string,
+  { pool, tell, newId, brake }: RedecideOptions,
+): Promise<Rerun['outcome']> {
   const done = await transaction(pool, async (client) => {
     const found = await holdJob(client, id);
     if (!found) return { outcome: 'unknown' as const };
@@ -36,6 +39,7 @@ async function rerunOne(id: string, { pool, tell, newId }: RedecideOptions): Pro
         options,
       ),
     );
+    await brake(client, held);
     // First whatever else changes: a job that gives way must have ended before this one is open again.
     await writeChanges(client, differences(held));
     await writeChanges(client, { jobStates: [reopened(found, own !== undefined)] });

@@ -3,6 +3,7 @@ import type { Log } from '../log.js';
 import type { Durations } from '../lifecycle/durations.js';
 import type { HostKeys } from '../records/host-keys.js';
 import type { ZoomClient } from '../zoom/client.js';
+import type { Brake } from './brake.js';
 import type { Tell } from './relay.js';
 
 /** What carrying out an attempt takes. */
@@ -15,6 +16,7 @@ export interface RunOptions {
   clockSpeed: number;
   waitForZoomDays: number;
   newId: () => string;
+  brake: Brake;
   newLeaseToken: () => string;
   random: () => number;
   log: Log;

@@ -3,6 +3,7 @@ import { ZoomFailure } from '../zoom/failure.js';
 import type { Priority } from '../zoom/waiting-line.js';
 import { claim, type WriteClaim } from './claim.js';
 import { takeFound, type Looked } from './found.js';
+import { isAwayBy } from './moment.js';
 import { record, type WriteResult } from './record.js';
 import type { RunOptions } from './run-options.js';
 
@@ -10,9 +11,9 @@ import type { RunOptions } from './run-options.js';
 export async function runJob(jobId: string, attempt: number, options: RunOptions): Promise<void> {
   let claimed = await claim(jobId, attempt, options);
   if (claimed.kind === 'find') {
-    const { mail, priority } = claimed;
+    const { mail, askedAt, priority } = claimed;
     const looked = mail === null ? ({ outcome: 'nobody' } as const) : await look(mail, priority, options);
-    claimed = await takeFound(jobId, attempt, looked, options);
+    claimed = await takeFound(jobId, attempt, looked, { ...options, askedAt });
   }
   if (claimed.kind === 'skip') {
     options.tell.people(claimed.people);
@@ -38,7 +39,7 @@ async function write(claim: WriteClaim, options: RunOptions): Promise<void> {
 
 async function send(claim: WriteClaim, options: RunOptions): Promise<WriteResult> {
   const { zoom, durations } = options;
-  const hasTime = () => claim.leaseEndsAt - performance.now() >= durations.zoomTimeoutMs;
+  const hasTime = () => isAwayBy(durations.zoomTimeoutMs, claim.leaseEndsAt);
   const terms = { priority: priorityOf(claim.priority), beforeSend: hasTime };
   const input = { zoomUser: claim.zoomUserId, hostKey: claim.hostKey };
   try {

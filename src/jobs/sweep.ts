@@ -1,15 +1,23 @@
 import type pg from 'pg';
 import type { Log } from '../log.js';
 import type { Durations } from '../lifecycle/durations.js';
+import { transferDue } from '../lifecycle/renew.js';
 import { writeChanges, iso } from '../records/changes.js';
 import { isUnavailable, transaction } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { holdPeople } from '../records/people.js';
-import { findLapsed, findOwedResends, forgetPrevious, takeUntold } from '../records/sweeps.js';
+import {
+  findLapsed,
+  findOwedResends,
+  findTransfersDue,
+  forgetPrevious,
+  takeUntold,
+} from '../records/sweeps.js';
+import type { Brake } from './brake.js';
 import { holdJob } from './claim.js';
 import type { JobQueue } from './queue.js';
 import { MAX_OUTSTANDING, type Tell } from './relay.js';
-import { resend } from './take-event.js';
+import { decideAgain, resend } from './take-event.js';
 
 export interface SweepOptions {
   pool: pg.Pool;
@@ -17,6 +25,7 @@ export interface SweepOptions {
   tell: Tell;
   durations: Durations;
   newId: () => string;
+  brake: Brake;
   log: Log;
 }
 
@@ -55,6 +64,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
 async function sweepOnce(options: SweepOptions): Promise<void> {
   await endLapsed(options);
   await oweResends(options);
+  await renewTransferred(options);
   await forgetPrevious(options.pool, options.durations.dayMs);
   await tellUntold(options);
 }
@@ -112,6 +122,27 @@ async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): 
       return held;
     });
     log.info({ outcome: 'resend' }, 'zoom user owed a re-send');
+    tell.people(held.people.values());
+  });
+}
+
+/** Those transferred more than once within an hour get the further key at its end. */
+async function renewTransferred({ pool, tell, durations, newId, brake, log }: SweepOptions): Promise<void> {
+  await mendEach(await findTransfersDue(pool, durations.hourMs), log, async (personId) => {
+    const held = await transaction(pool, async (client) => {
+      const held = await holdPeople(client, {
+        links: [],
+        records: [],
+        zoomUserIds: [],
+        personIds: [personId],
+      });
+      for (const person of held.people.values())
+        held.people.set(person.id, transferDue(person, held.now, durations.hourMs));
+      decideAgain(held.people, held.before, { held, newId });
+      await brake(client, held);
+      await writeChanges(client, differences(held));
+      return held;
+    });
     tell.people(held.people.values());
   });
 }

@@ -1,14 +1,15 @@
 import { after, effectiveTime, type Applied } from '../lifecycle/after.js';
-import { decide } from '../lifecycle/decide.js';
+import { decide, isOver } from '../lifecycle/decide.js';
 import { isRejected, type LifecycleEvent, type ReadEvent } from '../lifecycle/event.js';
 import { linksOf } from '../lifecycle/links.js';
 import type { People } from '../lifecycle/owners.js';
+import { recognise } from '../lifecycle/recognise.js';
 import { resolve } from '../lifecycle/resolve.js';
 import { heldKey } from '../lifecycle/wanted.js';
 import type { Person, SourcePolicy } from '../lifecycle/person.js';
 import type { Durations } from '../lifecycle/durations.js';
 import type { Held } from '../records/people.js';
-import { plan, wake, withNewJob, type PlanOptions } from './plan.js';
+import { plan, unbrake, wake, withNewJob, type PlanOptions } from './plan.js';
 
 export interface EventOutcome {
   outcome: 'applied' | 'late' | 'no-change' | 'observed' | 'rejected';
@@ -37,24 +38,35 @@ export function takeEvent(event: ReadEvent, options: TakeOptions): EventOutcome 
   const untouched = new Map(people);
   const applied = apply(event, policy, options);
   let person = applied.person;
-  const opened = event.zoomStanding === 'active' || event.mail !== undefined;
+  const opened = !policy.observed && (event.zoomStanding === 'active' || event.mail !== undefined);
   if (applied.outcome === 'applied' && opened) person = wake(person);
   people.set(person.id, person);
   decideAgain(people, untouched, options);
+  if (policy.kind === 'operator') people.set(person.id, meant(people.get(person.id) ?? person, event));
   if (applied.resend) people.set(person.id, resend(people.get(person.id) ?? person, event.record, options));
   const outcome = policy.observed && applied.outcome === 'applied' ? 'observed' : applied.outcome;
   return { outcome, type: applied.type, reason: applied.reason, personId: person.id };
 }
 
+/** What an operator asks for is never braked, nor is it when a source had asked for it before. */
+function meant(person: Person, { standing, rotate }: LifecycleEvent): Person {
+  const action = standing === 'gone' ? 'clear' : rotate ? 'set' : null;
+  return unbrake(person, (job) => job.action === action);
+}
+
 function apply(event: LifecycleEvent, policy: SourcePolicy, options: TakeOptions): Applied {
   const { held, sourceId, durations, newId } = options;
   const at = effectiveTime(event, held.now, durations);
-  const person = resolve(event, held.people, { sourceId, sourceKind: policy.kind, at, newId });
+  const whom = { sourceId, sourceKind: policy.kind, at, newId };
+  const person = (policy.observed ? recognise : resolve)(event, held.people, whom);
   const renewOnTransfer = options.rotateOnTransfer && !policy.observed;
-  return after(heard(event, policy), person, { sourceId, receivedAt: held.now, renewOnTransfer, durations });
+  const when = { sourceId, receivedAt: held.now, renewOnTransfer, durations };
+  const applied = after(heard(event, policy), person, when);
+  if (!policy.observed) return applied;
+  return { ...applied, person: { ...applied.person, zoomUsers: person.zoomUsers } };
 }
 
-/** An observed source is heard about standings and links; what it says of keys asks for nothing. */
+/** An observed source is heard about standings and links; what it says of keys and Zoom users asks for nothing. */
 function heard(event: LifecycleEvent, { observed }: SourcePolicy): LifecycleEvent {
   if (!observed) return event;
   const { seenKeyHashes: _unheard, ...rest } = event;
@@ -96,9 +108,7 @@ export function decideAgain(
 /** A write job for what Zoom should hold now, unless one is on its way, or whoever contests it must first be found. */
 export function resend(person: Person, zoomUserId: string, options: DecideOptions): Person {
   const user = person.zoomUsers.find((one) => one.id === zoomUserId);
-  const busy = person.jobs.some(
-    (job) => job.zoomUserId === zoomUserId && job.state !== 'superseded' && job.state !== 'done',
-  );
+  const busy = person.jobs.some((job) => job.zoomUserId === zoomUserId && !isOver(job));
   if (!user || busy) return person;
   if (person.contestedAt && heldKey(user)) return person;
   return withNewJob(person, heldKey(user) ? 'set' : 'clear', zoomUserId, 'resend', planOptions(options));

@@ -43,9 +43,15 @@ function isRepeat(intake: Intake, { known, held, durations, changes }: Taking): 
   const there = known.notices.get(`${intake.sourceId} ${intake.noticeKey.value}`);
   if (!there) return false;
   if (!intake.noticeKey.byHash || there.receivedAt > held.now - durations.repeatMs) return true;
+  // What a clock far ahead of us told counted from its receipt: told again, it would be news.
+  if (intake.events.some((event) => isAhead(event, there.receivedAt, durations))) return true;
   // The same body long after: a new notice. The old one keeps its row under another key.
   (changes.agedNotices ??= []).push({ id: there.id });
   return false;
+}
+
+function isAhead({ occurredAt }: ReadEvent, receivedAt: number, { futureMs }: Durations): boolean {
+  return occurredAt !== null && occurredAt.getTime() > receivedAt + futureMs;
 }
 
 function keepNotice(id: string, intake: Intake, { known, changes, held }: Taking): void {

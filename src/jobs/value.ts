@@ -3,6 +3,7 @@ import type { KeyGeneration, ZoomUser } from '../lifecycle/person.js';
 import { heldKey } from '../lifecycle/wanted.js';
 import { iso, type Row } from '../records/changes.js';
 import type { Client } from '../records/database.js';
+import type { HostKeys } from '../records/host-keys.js';
 import { findSealed, type JobRow, type OpenAttempt } from '../records/jobs.js';
 import type { RunOptions } from './run-options.js';
 
@@ -27,7 +28,7 @@ export async function valueToSend(
   const sealed = key && (await findSealed(client, user.id, key.generation));
   const hostKey = sealed ? options.keys.open(sealed, user.id, key.generation) : null;
   if (key && hostKey) return { hostKey, hash: key.hash as string, generation: key.generation, sealed: null };
-  return drawValue(client, user, options);
+  return drawValue(user, options);
 }
 
 function keyToRepeat(user: ZoomUser): KeyGeneration | null {
@@ -36,11 +37,9 @@ function keyToRepeat(user: ZoomUser): KeyGeneration | null {
   return held;
 }
 
-async function drawValue(client: Client, user: ZoomUser, { keys }: RunOptions): Promise<Value> {
+function drawValue(user: ZoomUser, { keys }: RunOptions): Value {
   const generation = user.generation + 1;
-  const former = user.generation > 0 ? await findSealed(client, user.id, user.generation) : null;
-  const previous = former ? keys.open(former, user.id, user.generation) : null;
-  const hostKey = keys.draw(previous ?? undefined);
+  const hostKey = drawUnlike(user, keys);
   return {
     hostKey,
     hash: keys.hash(hostKey, user.id),
@@ -50,8 +49,16 @@ async function drawValue(client: Client, user: ZoomUser, { keys }: RunOptions): 
 }
 
 function clearValue(user: ZoomUser, { keys }: RunOptions): Value {
-  const hostKey = keys.draw();
+  const hostKey = drawUnlike(user, keys);
   return { hostKey, hash: keys.hash(hostKey, user.id), generation: null, sealed: null };
+}
+
+/** Six digits meet again sooner or later; a key that somebody was shown would then not be replaced, nor cleared. */
+function drawUnlike({ id, keys: known }: ZoomUser, keys: HostKeys): HostKey {
+  return keys.draw((drawn) => {
+    const hashes = keys.hashes(drawn, id);
+    return known.some(({ hash }) => hash !== null && hashes.includes(hash));
+  });
 }
 
 /** Until when a value other than those under way must wait: theirs could arrive after it. */

@@ -1,17 +1,19 @@
 import { isUnavailable } from '../records/database.js';
+import { endsWithin } from './ends-within.js';
 import type { JobQueue } from './queue.js';
 import { createJobWorker, type JobWorker } from './queue-worker.js';
 import type { QueueAddress } from './queue-address.js';
 import { runJob } from './run.js';
 import type { RunOptions } from './run-options.js';
 import { createSweeper, type Sweeper } from './sweep.js';
+import { createWatchdog } from './watchdog.js';
 
 export interface WorkersOptions extends RunOptions {
   address: QueueAddress;
   queue: JobQueue;
   concurrency: number;
-  /** Called when a worker has stopped asking for work and a new one did not help: the process should end. */
-  onStuck: () => void;
+  /** Called when a worker has stopped asking for work and a new one did not help: the process should end. Without it, new ones are tried on. */
+  onStuck?: (() => void) | undefined;
 }
 
 export interface Workers {
@@ -27,31 +29,34 @@ export function startWorkers(options: WorkersOptions): Workers {
   const { durations, log } = options;
   const sweeper = createSweeper(options);
   let worker = startWorker(options, sweeper);
-  const watchdog = createWatchdog(
-    options,
-    () => worker.lastPollAt(),
-    () => {
+  const watchdog = createWatchdog({
+    ...options,
+    patienceMs: Math.max(MIN_PATIENCE_MS, durations.watchdogMs),
+    lastPollAt: () => worker.lastPollAt(),
+    restart: () => {
       void worker.abandon().catch(() => undefined);
       worker = startWorker(options, sweeper);
     },
-  );
+  });
   void sweeper.sweep();
   return {
     sweeper,
     lastPollAt: () => worker.lastPollAt(),
     async drain() {
       watchdog.stop();
-      await sweeper.close();
-      const ended = await endsWithin(worker.drain(), durations.drainMs * DRAIN_PART);
-      if (ended) return;
-      log.warn('drain cut short: what is running will be tried again');
-      await endsWithin(worker.abandon(), durations.drainMs * (1 - DRAIN_PART));
+      const ending = Promise.all([sweeper.close(), worker.drain()]);
+      if (await endsWithin(ending, durations.drainMs * DRAIN_PART)) return;
+      log.warn({ code: 'DRAIN_CUT_SHORT' }, 'drain cut short: what is running will be tried again');
+      await endsWithin(worker.abandon(), durations.drainMs * ABANDON_PART);
     },
   };
 }
 
-/** The grace's last part is for closing connections. */
-const DRAIN_PART = 0.9;
+/** A worker with its hands full asks for no more: as long as that may last, since Zoom's limits know no clock speed. */
+const MIN_PATIENCE_MS = 10_000;
+/** What is left of the grace is for closing connections. */
+const DRAIN_PART = 0.8;
+const ABANDON_PART = 0.05;
 
 function startWorker(options: WorkersOptions, sweeper: Sweeper): JobWorker {
   const { address, concurrency, clockSpeed, log } = options;
@@ -73,47 +78,4 @@ async function runLogged(jobId: string, attempt: number, options: WorkersOptions
     const level = isUnavailable(error) ? 'warn' : 'error';
     options.log[level]({ err: error, jobId, attempt, code: 'ATTEMPT_BROKEN' }, 'attempt broke off');
   }
-}
-
-/** A worker with its hands full asks for no more: as long as that may last, since Zoom's limits know no clock speed. */
-const MIN_PATIENCE_MS = 10_000;
-
-function createWatchdog(
-  { durations, queue, log, onStuck }: WorkersOptions,
-  lastPollAt: () => number,
-  restart: () => void,
-) {
-  const patienceMs = Math.max(MIN_PATIENCE_MS, durations.watchdogMs);
-  let restarted = false;
-  const look = async () => {
-    if (Date.now() - lastPollAt() < patienceMs) {
-      restarted = false;
-      return;
-    }
-    const reachable = await queue.outstanding().then(
-      () => true,
-      () => false,
-    );
-    // While the queue itself is away there is nothing to ask.
-    if (!reachable) return;
-    log.error(
-      { alert: 'WORKER_STUCK', outcome: restarted ? 'exit' : 'restart' },
-      'worker stopped asking for work',
-    );
-    if (restarted) return onStuck();
-    restarted = true;
-    restart();
-  };
-  const timer = setInterval(() => void look(), patienceMs / 4);
-  return { stop: () => clearInterval(timer) };
-}
-
-async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, ms, false)));
-  const ended = work.then(
-    () => true,
-    () => true,
-  );
-  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }

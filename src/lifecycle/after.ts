@@ -3,6 +3,7 @@ import type { LifecycleEvent } from './event.js';
 import { seeKey, type Seen } from './exposure.js';
 import { named } from './named.js';
 import { put, recordOf, type Person, type SourceRecord, type ZoomStanding, type ZoomUser } from './person.js';
+import { renewed, transferred as renewedByTransfer } from './renew.js';
 import { tell } from './tell.js';
 
 /** When an event counts as having happened: SCIM's time, and any more than 5 min ahead, is its receipt. */
@@ -44,14 +45,16 @@ export function after(event: LifecycleEvent, person: Person, options: AfterOptio
   const seen = seeKey(next, event, { at, asked, durations: options.durations });
   next = seen.person;
   const transferred = event.type === 'transferred' || told.transferred;
-  if (transferred && options.renewOnTransfer) next = renewed(next, asked);
-  if (event.rotate) next = renewed({ ...next, contestedAt: null, exposedAt: [] }, asked);
+  if (transferred && options.renewOnTransfer)
+    next = renewedByTransfer(next, asked, options.receivedAt, options.durations.hourMs);
+  if (event.rotate) next = renewed({ ...next, contestedAt: null, exposedAt: [], cancelledAt: null }, asked);
   const type = seen.seen === 'exposed' ? 'exposed' : transferred ? 'transferred' : event.type;
   const changed =
     event.rotate ||
     told.changed.length > 0 ||
     (transferred && !told.late) ||
-    next.zoomUsers !== person.zoomUsers;
+    next.zoomUsers !== person.zoomUsers ||
+    next.transferAsked !== person.transferAsked;
   const outcome = changed || seen.seen === 'exposed' ? 'applied' : told.late ? 'late' : 'no-change';
   return {
     person: next,
@@ -62,23 +65,18 @@ export function after(event: LifecycleEvent, person: Person, options: AfterOptio
   };
 }
 
-/** Asks every Zoom user of theirs for a key drawn after `asked`. */
-function renewed(person: Person, asked: number): Person {
-  if (person.zoomUsers.every((user) => (user.renewAfter ?? 0) >= asked)) return person;
-  const zoomUsers = person.zoomUsers.map((user) => ({
-    ...user,
-    renewAfter: Math.max(user.renewAfter ?? 0, asked),
-  }));
-  return { ...person, zoomUsers };
-}
-
 function withRecord(person: Person, record: SourceRecord): Person {
   const same = (other: SourceRecord) => other.sourceId === record.sourceId && other.record === record.record;
   return { ...person, records: put(person.records, record, same) };
 }
 
 /** Zoom's own source says where a key can be set, and under which mail: at the record itself, which is a Zoom user. */
-function withZoomUser(person: Person, event: LifecycleEvent, record: SourceRecord, at: number): Person {
+export function withZoomUser(
+  person: Person,
+  event: LifecycleEvent,
+  record: SourceRecord,
+  at: number,
+): Person {
   const { zoomStanding } = event;
   const next =
     zoomStanding === undefined ? person : withZoomUserStanding(person, event.record, zoomStanding, at);

@@ -1,5 +1,5 @@
 import type { Identifier } from './event.js';
-import { isSameLink, isTrueClaim } from './links.js';
+import { goesBefore, isSameLink, isTrueClaim } from './links.js';
 import { named } from './named.js';
 import { add, ownerOfLink, type People } from './owners.js';
 import { pass } from './pass.js';
@@ -11,7 +11,7 @@ export function claim(person: Person, links: Identifier[], at: number, people: P
   for (const link of links) {
     const owner = ownerOfLink(people, link);
     const held = owner?.links.find((one) => isSameLink(one, link));
-    if (held && held.claimedAt >= at) continue;
+    if (owner && held && !isNewerClaim(at, claimed, held, owner)) continue;
     if (owner && owner.id !== claimed.id) {
       if (link.kind !== 'mail') continue;
       add(named({ ...owner, links: owner.links.filter((one) => one !== held) }), people);
@@ -21,6 +21,10 @@ export function claim(person: Person, links: Identifier[], at: number, people: P
     if (link.kind === 'mail' && isTrueClaim(at)) claimed = takeZoomUsers(link.value, claimed, people);
   }
   return claimed;
+}
+
+function isNewerClaim(at: number, claimer: Person, held: Link, owner: Person): boolean {
+  return at > held.claimedAt || (at === held.claimedAt && goesBefore(claimer.links, owner.links));
 }
 
 function takeZoomUsers(mail: string, taker: Person, people: People): Person {

@@ -1,3 +1,4 @@
+import { isCancelled } from './cancel.js';
 import type { Person, UnfinishedJob, ZoomUser } from './person.js';
 import { currentZoomUser, heldKey, isWanted, type Policies } from './wanted.js';
 
@@ -15,7 +16,7 @@ export type Move =
 export interface Decision {
   moves: Move[];
   wanted: boolean;
-  reason: 'moves' | 'in-progress' | 'held' | 'not-wanted' | 'contested';
+  reason: 'moves' | 'in-progress' | 'held' | 'not-wanted' | 'contested' | 'cancelled';
 }
 
 /**
@@ -25,11 +26,11 @@ export interface Decision {
 export function decide(known: Person, policies: Policies): Decision {
   const person = {
     ...known,
-    jobs: known.jobs.filter((job) => job.state !== 'superseded' && job.state !== 'done'),
+    jobs: known.jobs.filter((job) => !isOver(job)),
   };
   const wanted = isWanted(person, policies);
   const current = wanted ? currentZoomUser(person) : null;
-  const maySet = !person.contestedAt;
+  const maySet = !person.contestedAt && !isCancelled(person, policies);
   const moves = person.zoomUsers.flatMap((user) =>
     movesFor(person, user, user.id === current?.id, wanted, maySet),
   );
@@ -41,9 +42,9 @@ export function decide(known: Person, policies: Policies): Decision {
 function movesFor(person: Person, user: ZoomUser, theirs: boolean, wanted: boolean, maySet: boolean): Move[] {
   const job = person.jobs.find((one) => one.zoomUserId === user.id && one.action !== 'look');
   if (!theirs) return movesToClear(user, job, wanted);
-  // Of a contested person: what is held stays, what was to be cleared is cleared to the end.
+  // Of whom nothing may be set: what is held stays, what was to be cleared is cleared to the end.
   if (!maySet && !heldKey(user)) return movesToClear(user, job, wanted);
-  if (!maySet) return job ? [supersede(job)] : [];
+  if (person.contestedAt) return job ? [supersede(job)] : [];
   const reason = setReason(user, job);
   const sets = reason ? [set(user, reason)] : [];
   if (job?.action === 'clear') return [supersede(job), ...sets];
@@ -87,7 +88,13 @@ function reasonFor(person: Person, wanted: boolean, moves: Move[]): Decision['re
   if (moves.length > 0) return 'moves';
   if (person.jobs.length > 0) return 'in-progress';
   if (!wanted) return 'not-wanted';
-  return person.contestedAt ? 'contested' : 'held';
+  if (person.contestedAt) return 'contested';
+  return person.zoomUsers.some((user) => heldKey(user)) ? 'held' : 'cancelled';
+}
+
+/** Ended by this transaction; those that ended before are not loaded. */
+export function isOver({ state }: UnfinishedJob): boolean {
+  return state === 'superseded' || state === 'done' || state === 'cancelled';
 }
 
 function set(user: ZoomUser, reason: SetReason): Move {

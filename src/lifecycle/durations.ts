@@ -12,6 +12,8 @@ export interface Durations {
   futureMs: number;
   /** How long after our last 204 a foreign key may still be one that was set before it. */
   settleMs: number;
+  /** The brake's, and the least between two rotations of one person for being transferred. */
+  hourMs: number;
   dayMs: number;
   sweepMs: number;
   /** How long the queue may take over a job before the sweep tells it again. */
@@ -33,6 +35,7 @@ export function durationsAt(speed: number): Durations {
     resendAfterMs: lease + timeout + MINUTE,
     futureMs: 5 * MINUTE,
     settleMs: 10 * SECOND,
+    hourMs: HOUR,
     dayMs: 24 * HOUR,
     sweepMs: 5 * SECOND,
     toldAgainMs: 20 * SECOND,

@@ -55,16 +55,20 @@ export class HostKey {
 
 /**
  * Draws a key nobody would guess first: not all the same digit, no run (123456, 210987), no short repeat
- * (121212, 123123), not the previous key.
+ * (121212, 123123), none that was somebody's.
  *
  * @param length 6 to 10
  * @param randomDigit a whole number from 0 to 9, from a cryptographic source: `() => randomInt(10)`
  */
-export function chooseHostKey(length: number, randomDigit: () => number, previous?: HostKey): HostKey {
+export function chooseHostKey(
+  length: number,
+  randomDigit: () => number,
+  isFormer: (key: HostKey) => boolean = () => false,
+): HostKey {
   for (let draw = 0; draw < MAX_DRAWS; draw++) {
     const digits = Array.from({ length }, () => readDigit(randomDigit()));
     const key = HostKey.parse(digits.join(''));
-    if (!isRun(digits) && !isRepeat(digits) && !previous?.equals(key)) return key;
+    if (!isRun(digits) && !isRepeat(digits) && !isFormer(key)) return key;
   }
   throw new Error(`${MAX_DRAWS} weak host keys in a row: the random source is broken`);
 }

@@ -1,4 +1,5 @@
-import { normalise, type Identifier, type LifecycleEvent } from './event.js';
+import { normalise, type Identifier, type LifecycleEvent, type LinkKind } from './event.js';
+import type { Link } from './person.js';
 
 /** Ids that a directory gives once and never passes on. */
 const IMMUTABLE: ReadonlySet<string> = new Set(['okta-id', 'graph-id', 'ad-sid', 'ad-guid']);
@@ -21,11 +22,21 @@ export function isSameLink(a: Identifier, b: Identifier): boolean {
 
 /** Whether links speak of two people, since one directory gave them different ids. */
 export function areOfTwo(a: Identifier[], b: Identifier[]): boolean {
-  return [...IMMUTABLE].some((kind) => {
-    const [ids, others] = [a, b].map((links) => links.filter((one) => one.kind === kind));
-    if (!ids?.length || !others?.length) return false;
-    return !ids.some((one) => others.some((other) => isSameLink(one, other)));
-  });
+  return differingIds(a, b) !== undefined;
+}
+
+/** Of two people who claim one mail for the same moment, whether it goes to the first: to the greater id, in any order. */
+export function goesBefore(a: Identifier[], b: Identifier[]): boolean {
+  const [greatest = '', other = ''] = (differingIds(a, b) ?? []).map((ids) => ids.sort().at(-1));
+  return greatest > other;
+}
+
+function differingIds(a: Identifier[], b: Identifier[]): [string[], string[]] | undefined {
+  const idsOf = (links: Identifier[], kind: string) =>
+    links.filter((one) => one.kind === kind).map((one) => one.value);
+  return [...IMMUTABLE]
+    .map((kind): [string[], string[]] => [idsOf(a, kind), idsOf(b, kind)])
+    .find(([ids, others]) => ids.length > 0 && others.length > 0 && !ids.some((id) => others.includes(id)));
 }
 
 const HALF_A_CENTURY_MS = 50 * 365 * 24 * 3_600_000;
@@ -37,6 +48,19 @@ const YEAR_2000 = 946_684_800_000;
  */
 export function claimedByZoom(at: number): number {
   return at - HALF_A_CENTURY_MS;
+}
+
+/** A list that somebody exported has no time: any source's word goes before it, except Zoom's. */
+export const CLAIMED_BY_LIST = YEAR_2000;
+
+/** Whether somebody else may have it one day. */
+export function isPassedOn(kind: LinkKind): boolean {
+  return !IMMUTABLE.has(kind);
+}
+
+/** Whether nothing but Zoom's word says anything of whoever has these links. */
+export function areZoomsAlone(links: Link[]): boolean {
+  return links.every((link) => link.kind === 'mail' && !isTrueClaim(link.claimedAt));
 }
 
 /** Whether a mail claimed at that time is its holder's by another word than Zoom's. */

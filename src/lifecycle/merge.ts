@@ -15,6 +15,9 @@ export function merge(a: Person, b: Person): Merged {
     ...keep,
     contestedAt: keep.contestedAt ?? gone.contestedAt,
     exposedAt: [...keep.exposedAt, ...gone.exposedAt].sort((m, n) => m - n).slice(-3),
+    transferredAt: later(keep.transferredAt, gone.transferredAt),
+    transferAsked: later(keep.transferAsked, gone.transferAsked),
+    cancelledAt: later(keep.cancelledAt, gone.cancelledAt),
     links: [...keep.links, ...gone.links],
     records: gone.records.reduce(
       (records, record) => withRecordOf(gone, records, record, keep.id),
@@ -24,6 +27,10 @@ export function merge(a: Person, b: Person): Merged {
     jobs: [...keep.jobs, ...gone.jobs].map(superseded),
   });
   return { kept, gone: { ...newPerson(gone.id), mergedInto: keep.id } };
+}
+
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** An operator's record is the person's own id, and follows them: of two, the newer word holds. */

@@ -95,6 +95,12 @@ export interface Person {
   contestedAt: number | null;
   /** When somebody else's key was last found in place of ours: the newest three. */
   exposedAt: number[];
+  /** When they were last asked to have another key for being transferred. */
+  transferredAt: number | null;
+  /** The newest transfer that waits until an hour after that. */
+  transferAsked: number | null;
+  /** When an operator called off a set: nothing asked for until then makes another. */
+  cancelledAt: number | null;
   links: Link[];
   records: SourceRecord[];
   zoomUsers: ZoomUser[];
@@ -121,6 +127,9 @@ export function newPerson(id: string): Person {
     mail: null,
     contestedAt: null,
     exposedAt: [],
+    transferredAt: null,
+    transferAsked: null,
+    cancelledAt: null,
     links: [],
     records: [],
     zoomUsers: [],

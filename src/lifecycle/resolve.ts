@@ -1,6 +1,6 @@
 import { claim, giveZoomUser } from './claim.js';
 import type { Identifier, LifecycleEvent } from './event.js';
-import { areOfTwo, claimedByZoom, linksOf } from './links.js';
+import { areOfTwo, areZoomsAlone, claimedByZoom, isSameLink, isTrueClaim, linksOf } from './links.js';
 import { merge } from './merge.js';
 import {
   add,
@@ -43,9 +43,16 @@ function resolveOther(links: Identifier[], own: Person | undefined, people: Peop
   return links.reduce((person, link) => {
     const owner = ownerOfLink(people, link);
     if (!owner || owner.id === person?.id) return person;
-    if (link.kind === 'mail' && areOfTwo([...links, ...(person?.links ?? [])], owner.links)) return person;
+    if (link.kind === 'mail' && isAnothers(link, owner, [...links, ...(person?.links ?? [])])) return person;
     return person ? mergeInto(people, person, owner) : owner;
   }, own);
+}
+
+/** Whether a mail is that of somebody else: by their ids, or since Zoom alone says it is its holder's. */
+function isAnothers(mail: Identifier, owner: Person, links: Identifier[]): boolean {
+  const held = owner.links.find((one) => isSameLink(one, mail));
+  const byZoomAlone = held !== undefined && !isTrueClaim(held.claimedAt);
+  return areOfTwo(links, owner.links) || (byZoomAlone && !areZoomsAlone(owner.links));
 }
 
 function mergeInto(people: People, a: Person, b: Person): Person {
@@ -54,7 +61,10 @@ function mergeInto(people: People, a: Person, b: Person): Person {
   return add(kept, people);
 }
 
-/** By the newest mail told of the Zoom user, which a late event does not bring. */
+/**
+ * By the newest mail told of the Zoom user, which a late event does not bring. A mail that is nobody's leaves it with
+ * whoever had it; and if nothing but Zoom knows them, with the owner of the mail that the event tells.
+ */
 function resolveZoom(
   event: LifecycleEvent,
   own: Person | undefined,
@@ -66,10 +76,17 @@ function resolveZoom(
   const known = teller && recordOf(teller, sourceId, event.record).facts['mail'];
   const told = event.mail ? { value: event.mail, at, sequence: event.sequence } : undefined;
   const mail = told && isNewerFact(told, known) ? told.value : known?.value;
-  const person = (mail && ownerOfMail(people, mail)) || holder || own;
+  const owner = mail ? ownerOfMail(people, mail) : undefined;
+  const had = holder ?? own;
+  const person =
+    owner ?? knownBesides(had) ?? (event.mail ? ownerOfMail(people, event.mail) : undefined) ?? had;
   if (!person) return undefined;
   const others = new Set([holder, own].filter((one) => one !== undefined && one.id !== person.id));
   let next = person;
   for (const from of others) if (from) next = giveZoomUser(event.record, from, next, people);
   return next;
+}
+
+function knownBesides(person: Person | undefined): Person | undefined {
+  return person && !areZoomsAlone(person.links) ? person : undefined;
 }

@@ -1,5 +1,5 @@
 import type { KeyGeneration, Person } from './person.js';
-import { currentZoomUser, heldKey, isWanted, newest, type Policies } from './wanted.js';
+import { currentZoomUser, heldKey, isWanted, newest, sourcesSay, type Policies } from './wanted.js';
 
 /** What may be shown of a person's key: generations, in the order in which they are likely to work. */
 export type Showing =
@@ -18,7 +18,7 @@ export function showingOf(
   openGenerations: (zoomUserId: string) => (number | null)[],
 ): Showing {
   if (!isWanted(person, policies))
-    return { show: 'nothing', code: person.zoomUsers.some(heldKey) ? 'LEFT' : leftOrNever(person) };
+    return { show: 'nothing', code: person.zoomUsers.some(heldKey) ? 'LEFT' : leftOrNever(person, policies) };
   if (person.contestedAt) return { show: 'nothing', code: 'KEY_CONTESTED' };
   const user = currentZoomUser(person);
   const open = user ? openGenerations(user.id) : [];
@@ -42,6 +42,6 @@ function mayBeApplied(key: KeyGeneration | null, open: (number | null)[]): KeyGe
   return key && open.includes(key.generation) ? key : null;
 }
 
-function leftOrNever(person: Person): 'LEFT' | 'NOT_HELD' {
-  return person.records.some((record) => record.standing === 'gone') ? 'LEFT' : 'NOT_HELD';
+function leftOrNever(person: Person, policies: Policies): 'LEFT' | 'NOT_HELD' {
+  return [...sourcesSay(person, policies).values()].includes('gone') ? 'LEFT' : 'NOT_HELD';
 }

@@ -28,7 +28,8 @@ function tellStanding(told: Told, standing: Standing, at: number, sequence: numb
     { at, sequence },
     { at: record.standingAt ?? -Infinity, sequence: record.sequence },
   );
-  const wins = newer > 0 || (newer === 0 && standing === 'gone' && record.standing !== 'gone');
+  // A standing that was dropped keeps its time: only newer news counts again, a repeat of the same does not.
+  const wins = newer > 0 || (newer === 0 && standing === 'gone' && record.standing === 'active');
   if (!wins) {
     told.late ||= newer < 0;
     return;

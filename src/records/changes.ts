@@ -9,10 +9,23 @@ interface Part {
   /** What identifies a row that may already be there, and the columns then written; without it: insert only. */
   key?: string;
   update?: string;
-  /** A part that must have run first, since a unique index covers both. */
-  after?: PartName;
+  /** Parts that must have run first, since a unique index covers both. */
+  after?: PartName[];
   /** Instead of an insert. */
   sql?: (rows: string) => string;
+}
+
+const JOB_COLUMNS =
+  'id, person_id, zoom_user_id, state, code, attempts, strikes, next_attempt_at, told_at, alerted_at, finished_at';
+
+/** What a row does not say of attempts, strikes and when stays as it is. */
+function updateJobs(rows: string): string {
+  return `UPDATE jobs SET state = x.state, code = CASE WHEN x.state = 'running' THEN jobs.code ELSE x.code END, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
+      attempts = coalesce(x.attempts, jobs.attempts), strikes = coalesce(x.strikes, jobs.strikes),
+      next_attempt_at = coalesce(x.next_attempt_at, jobs.next_attempt_at),
+      told_at = CASE WHEN x.next_attempt_at IS NULL THEN jobs.told_at ELSE x.told_at END,
+      alerted_at = coalesce(x.alerted_at, jobs.alerted_at), finished_at = x.finished_at
+      FROM ${rows} x WHERE jobs.id = x.id`;
 }
 
 /** Every kind of change a transaction writes, and how. One statement carries all that a transaction needs. */
@@ -26,7 +39,7 @@ const PARTS = {
   notices: {
     table: 'notices',
     columns: 'id, source_id, key, by_hash, body, received_at',
-    after: 'agedNotices',
+    after: ['agedNotices'],
   },
   events: {
     table: 'events',
@@ -35,9 +48,10 @@ const PARTS = {
   },
   people: {
     table: 'people',
-    columns: 'id, name, mail, merged_into, contested_at, exposed_at, created_at',
+    columns:
+      'id, name, mail, merged_into, contested_at, exposed_at, transferred_at, transfer_asked, cancelled_at, created_at',
     key: 'id',
-    update: 'name, mail, merged_into, contested_at, exposed_at',
+    update: 'name, mail, merged_into, contested_at, exposed_at, transferred_at, transfer_asked, cancelled_at',
   },
   links: {
     table: 'links',
@@ -70,25 +84,23 @@ const PARTS = {
   hostKeys: {
     table: 'host_keys',
     columns: 'zoom_user_id, generation, state, sealed, hash, drawn_at',
-    after: 'zoomUsers',
+    after: ['zoomUsers'],
   },
-  jobStates: {
-    table: 'jobs',
-    columns:
-      'id, person_id, zoom_user_id, state, code, attempts, strikes, next_attempt_at, told_at, finished_at',
-    sql: (
-      rows,
-    ) => `UPDATE jobs SET state = x.state, code = CASE WHEN x.state = 'running' THEN jobs.code ELSE x.code END, person_id = x.person_id, zoom_user_id = x.zoom_user_id,
-      attempts = coalesce(x.attempts, jobs.attempts), strikes = coalesce(x.strikes, jobs.strikes),
-      next_attempt_at = coalesce(x.next_attempt_at, jobs.next_attempt_at),
-      told_at = CASE WHEN x.next_attempt_at IS NULL THEN jobs.told_at ELSE x.told_at END, finished_at = x.finished_at
-      FROM ${rows} x WHERE jobs.id = x.id`,
+  /** What had ended before two people were found to be one is told of who they are. */
+  mergedJobs: {
+    table: 'people',
+    columns: 'id, merged_into',
+    sql: (rows) =>
+      `UPDATE jobs SET person_id = x.merged_into FROM ${rows} x WHERE jobs.person_id = x.id AND jobs.finished_at IS NOT NULL`,
   },
+  /** Jobs that end, which makes room for those that are given their Zoom user. */
+  jobEnds: { table: 'jobs', columns: JOB_COLUMNS, sql: updateJobs },
+  jobStates: { table: 'jobs', columns: JOB_COLUMNS, after: ['jobEnds'], sql: updateJobs },
   jobs: {
     table: 'jobs',
     columns:
       'id, person_id, zoom_user_id, action, state, code, reason, priority, source_id, event_id, attempts, strikes, next_attempt_at, told_at, created_at, finished_at',
-    after: 'jobStates',
+    after: ['jobEnds', 'jobStates'],
   },
   scimCreated: {
     table: 'scim_resources',
@@ -142,6 +154,8 @@ export type PartName =
   | 'zoomUsers'
   | 'keyStates'
   | 'hostKeys'
+  | 'jobEnds'
+  | 'mergedJobs'
   | 'jobStates'
   | 'jobs'
   | 'attempts'
@@ -187,11 +201,14 @@ function statementFor(names: PartName[]): Statement {
 
 function partSql(name: PartName, parameter: number, names: PartName[]): string {
   const part: Part = PARTS[name];
+  const waits = (part.after ?? [])
+    .filter((other) => names.includes(other))
+    .map((other) => ` (SELECT count(*) FROM ${other}) >= 0`);
+  const where = waits.length > 0 ? ` WHERE${waits.join(' AND')}` : '';
   const rows = `json_populate_recordset(null::${part.table}, $${parameter})`;
-  if (part.sql) return `${name} AS (${part.sql(rows)} RETURNING 1)`;
-  const waits =
-    part.after && names.includes(part.after) ? ` WHERE (SELECT count(*) FROM ${part.after}) >= 0` : '';
-  const insert = `INSERT INTO ${part.table} (${part.columns}) SELECT ${part.columns} FROM ${rows}${waits}`;
+  if (part.sql)
+    return `${name} AS (${part.sql(where ? `(SELECT * FROM ${rows}${where})` : rows)} RETURNING 1)`;
+  const insert = `INSERT INTO ${part.table} (${part.columns}) SELECT ${part.columns} FROM ${rows}${where}`;
   return `${name} AS (${insert}${part.key ? conflict(part.key, part.update ?? '') : ''} RETURNING 1)`;
 }
 

@@ -1,5 +1,11 @@
 import type pg from 'pg';
 
+/** By PostgreSQL's clock, which all processes share. */
+export async function readNow(pool: pg.Pool): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+  return rows[0]?.now ?? new Date();
+}
+
 /** PostgreSQL's clock minus ours, as far as the way there and back lets us know. */
 export async function readClockSkew(pool: pg.Pool, clock: () => number = Date.now): Promise<number> {
   const askedAt = clock();

@@ -24,20 +24,31 @@ export interface DatabaseOptions {
   url: string;
   log: Log;
   poolSize?: number;
+  /** How long a connection that was asked may say nothing, not even that the statement takes too long. */
+  silenceMs?: number;
 }
 
-export function openDatabase({ url, log, poolSize = 16 }: DatabaseOptions): Database {
+const IDLE_MS = 30_000;
+
+export function openDatabase({ url, log, poolSize = 16, silenceMs }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 30_000,
+    // Of connections that died unheard, all idle ones are gone by then.
+    idleTimeoutMillis: Math.min(IDLE_MS, silenceMs ?? IDLE_MS),
     statement_timeout: 30_000,
+    // A transaction whose end got lost on the way must not keep its locks.
+    idle_in_transaction_session_timeout: 30_000,
+    ...(silenceMs !== undefined && { query_timeout: silenceMs }),
+    keepAlive: true,
     application_name: 'hostkeeper',
     // What is asked for together is sent together: a transaction waits for two round trips instead of six.
     pipeline: true,
   } as pg.PoolConfig);
   pool.on('error', (error) => log.warn({ err: error }, 'database connection lost'));
+  // One that is lent out has no listener of the pool's: lost between two queries, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const close = async () => {
     await prisma.$disconnect();
@@ -145,7 +156,7 @@ const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'
 /** pg gives a lost connection no code: its words are all there is to know it by. */
 function isLostConnection(error: unknown): boolean {
   const words = error instanceof Error ? error.message : '';
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+  return /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
     words,
   );
 }

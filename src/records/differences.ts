@@ -1,3 +1,4 @@
+import { personOf } from '../lifecycle/owners.js';
 import type { FreshJob, KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from './changes.js';
 import { storeFacts } from './facts.js';
@@ -15,15 +16,30 @@ export function differences(held: Held): Changes {
     standings: [],
     zoomUsers: [],
     keyStates: [],
+    mergedJobs: [],
+    jobEnds: [],
     jobStates: [],
     jobs: [],
   } as Required<
-    Pick<Changes, 'people' | 'links' | 'standings' | 'zoomUsers' | 'keyStates' | 'jobStates' | 'jobs'>
+    Pick<
+      Changes,
+      | 'people'
+      | 'links'
+      | 'standings'
+      | 'zoomUsers'
+      | 'keyStates'
+      | 'mergedJobs'
+      | 'jobEnds'
+      | 'jobStates'
+      | 'jobs'
+    >
   >;
   for (const person of held.people.values()) {
     const before = held.before.get(person.id);
     if (before === person) continue;
     if (!before || hasNewFields(person, before)) changes.people.push(personRow(person, held.now));
+    const becameId = before && person.mergedInto && personOf(held.people, person.id)?.id;
+    if (becameId) changes.mergedJobs.push({ id: person.id, merged_into: becameId });
     // A part that another person held before is new here, though itself unchanged.
     const fresh = <T extends object>(part: T) => known.get(part) !== person.id;
     changes.links.push(...person.links.filter(fresh).map((link) => linkRow(person, link)));
@@ -37,7 +53,7 @@ export function differences(held: Held): Changes {
     for (const job of person.jobs.filter(fresh)) {
       const row = jobRow(person, job, held.now);
       if (job.fresh) changes.jobs.push({ ...row, ...freshJobRow(job, job.fresh, held.now) });
-      else changes.jobStates.push(row);
+      else (row['finished_at'] === null ? changes.jobStates : changes.jobEnds).push(row);
     }
   }
   return changes;
@@ -59,7 +75,10 @@ function hasNewFields(a: Person, b: Person): boolean {
     a.mail !== b.mail ||
     a.mergedInto !== b.mergedInto ||
     a.contestedAt !== b.contestedAt ||
-    a.exposedAt !== b.exposedAt
+    a.exposedAt !== b.exposedAt ||
+    a.transferredAt !== b.transferredAt ||
+    a.transferAsked !== b.transferAsked ||
+    a.cancelledAt !== b.cancelledAt
   );
 }
 
@@ -71,6 +90,9 @@ function personRow(person: Person, now: number): Row {
     merged_into: person.mergedInto ?? null,
     contested_at: iso(person.contestedAt),
     exposed_at: person.exposedAt.map((at) => iso(at)),
+    transferred_at: iso(person.transferredAt),
+    transfer_asked: iso(person.transferAsked),
+    cancelled_at: iso(person.cancelledAt),
     created_at: iso(now),
   };
 }
@@ -142,6 +164,7 @@ function freshJobRow(job: Person['jobs'][number], fresh: FreshJob, now: number):
     source_id: fresh.sourceId,
     event_id: fresh.eventId,
     strikes: 0,
+    next_attempt_at: iso(now),
     created_at: iso(now),
   };
 }

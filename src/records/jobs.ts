@@ -16,12 +16,15 @@ export interface JobRow {
   strikes: number;
   nextAttemptAt: number;
   createdAt: number;
+  /** When somebody was last told that it goes on. */
+  alertedAt: number | null;
   finished: boolean;
 }
 
 const COLUMNS = `id, person_id AS "personId", zoom_user_id AS "zoomUserId", action, state, code, reason, priority, attempts, strikes,
   (extract(epoch FROM next_attempt_at) * 1000)::float8 AS "nextAttemptAt",
-  (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt", finished_at IS NOT NULL AS finished`;
+  (extract(epoch FROM created_at) * 1000)::float8 AS "createdAt", (extract(epoch FROM alerted_at) * 1000)::float8 AS "alertedAt",
+  finished_at IS NOT NULL AS finished`;
 
 /** Null when there is no such job. Whoever holds its person may rely on it until the end of the transaction. */
 export async function findJob(client: Client | pg.Pool, id: string): Promise<JobRow | null> {
@@ -59,4 +62,11 @@ export async function findSealed(
   const text = 'SELECT sealed FROM host_keys WHERE zoom_user_id = $1 AND generation = $2';
   const { rows } = await client.query<{ sealed: string | null }>(text, [zoomUserId, generation]);
   return rows[0]?.sealed ?? null;
+}
+
+/** Whom jobs are about, by the jobs' ids; what is unknown is left out. */
+export async function findPeopleOfJobs(client: Client, ids: string[]): Promise<Map<string, string>> {
+  const text = 'SELECT id, person_id AS "personId" FROM jobs WHERE id = ANY ($1::uuid[])';
+  const { rows } = await client.query<{ id: string; personId: string }>(text, [ids]);
+  return new Map(rows.map((row) => [row.id, row.personId]));
 }

@@ -148,6 +148,8 @@ export async function listSources(prisma: PrismaClient) {
       domains: true,
       observed: true,
       presenceOnly: true,
+      goingLiveAt: true,
+      lastNoticeAt: true,
       createdAt: true,
     },
   });

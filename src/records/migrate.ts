@@ -19,6 +19,8 @@ export class MigrationError extends Error {
   }
 }
 
+const migrationsFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
 interface Migration {
   name: string;
   sql: string;
@@ -46,7 +48,7 @@ const prismaTable = `
  */
 export async function migrate({
   connectionString,
-  folder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url)),
+  folder = migrationsFolder,
 }: {
   connectionString: string;
   folder?: string;
@@ -64,6 +66,20 @@ export async function migrate({
   } finally {
     await client.end();
   }
+}
+
+/** Throws when a migration of this version is not in the database (any more): it was restored, say, or exchanged. */
+export function createMigratedCheck(pool: pg.Pool, folder = migrationsFolder): () => Promise<void> {
+  const needed = readMigrations(folder);
+  needed.catch(() => undefined);
+  const text = `SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  return async () => {
+    const { rows } = await pool.query<{ name: string }>(text);
+    const applied = new Set(rows.map(({ name }) => name));
+    const missing = (await needed).filter(({ name }) => !applied.has(name));
+    if (missing.length > 0)
+      throw new Error(`migrations are missing: ${missing.map(({ name }) => name).join()}`);
+  };
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {

@@ -30,7 +30,7 @@ async function takeProbe(client: Client, call: PausedCall, now: number, probeMs:
   return (await client.query(text, [call, now, now + probeMs])).rows.length > 0;
 }
 
-/** True when this is news: the first to say so alerts. */
+/** True when this is news, whichever calls it was found by: the first to say so alerts. */
 export async function pause(
   client: Client,
   call: PausedCall,
@@ -40,7 +40,8 @@ export async function pause(
 ): Promise<boolean> {
   const text = `INSERT INTO pauses (call, code, since, next_probe_at)
     VALUES ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($4 / 1000.0))
-    ON CONFLICT (call, code) DO UPDATE SET next_probe_at = excluded.next_probe_at RETURNING xmax = 0 AS news`;
+    ON CONFLICT (call, code) DO UPDATE SET next_probe_at = excluded.next_probe_at
+    RETURNING xmax = 0 AND NOT EXISTS (SELECT FROM pauses WHERE call <> $1 AND code = $2) AS news`;
   const { rows } = await client.query<{ news: boolean }>(text, [call, code, now, now + probeMs]);
   return rows[0]?.news ?? false;
 }

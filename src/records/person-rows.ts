@@ -4,7 +4,7 @@ import type { Client } from './database.js';
 import { readFacts, type StoredFacts } from './facts.js';
 
 const LOAD = `
-SELECT p.id, p.name, p.mail, p.merged_into, p.contested_at, p.exposed_at,
+SELECT p.id, p.name, p.mail, p.merged_into, p.contested_at, p.exposed_at, p.transferred_at, p.transfer_asked, p.cancelled_at,
   (SELECT coalesce(json_agg(l), '[]') FROM links l WHERE l.person_id = p.id) AS links,
   (SELECT coalesce(json_agg(s), '[]') FROM standings s WHERE s.person_id = p.id) AS standings,
   (SELECT coalesce(json_agg(json_build_object('user', z,
@@ -26,6 +26,9 @@ export interface PersonRow {
   merged_into: string | null;
   contested_at: Date | null;
   exposed_at: Date[];
+  transferred_at: Date | null;
+  transfer_asked: Date | null;
+  cancelled_at: Date | null;
   links: { kind: LinkKind; value: string; claimed_at: string }[];
   standings: StandingRow[];
   zoom_users: ZoomUserRow[];
@@ -74,6 +77,9 @@ export function personOf(row: PersonRow): Person {
     mail: row.mail,
     contestedAt: row.contested_at?.getTime() ?? null,
     exposedAt: row.exposed_at.map((at) => at.getTime()),
+    transferredAt: row.transferred_at?.getTime() ?? null,
+    transferAsked: row.transfer_asked?.getTime() ?? null,
+    cancelledAt: row.cancelled_at?.getTime() ?? null,
     links: row.links.map((link) => ({
       kind: link.kind,
       value: link.value,

@@ -1,6 +1,6 @@
 import { addAudit, type AuditLine } from './audit.js';
 import type { PrismaClient } from './generated/client.js';
-import { isNameTaken, sqlStateOf } from './stored.js';
+import { isNameTaken } from './stored.js';
 import { type NewToken, tokenRow } from './token-rows.js';
 
 export interface NewSource {
@@ -21,7 +21,10 @@ export interface SourceRow {
   kind: string;
   secret: string | null;
   secretGeneration: number;
+  observed: boolean;
   removedAt: Date | null;
+  /** When a go-live began that is not ended yet. */
+  goingLiveAt: Date | null;
 }
 
 /** Where the secret of a source is sealed; a rotation moves its text to `previous_secret` as it is. */
@@ -31,7 +34,16 @@ export function secretPlace(sourceId: string, generation: number) {
 
 /** The source of this name, or else the one that was removed last under it. */
 export async function findSource(prisma: PrismaClient, name: string): Promise<SourceRow | null> {
-  const select = { id: true, name: true, kind: true, secret: true, secretGeneration: true, removedAt: true };
+  const select = {
+    id: true,
+    name: true,
+    kind: true,
+    secret: true,
+    secretGeneration: true,
+    observed: true,
+    removedAt: true,
+    goingLiveAt: true,
+  };
   const live = await prisma.source.findFirst({ where: { name, removedAt: null }, select });
   return live ?? prisma.source.findFirst({ where: { name }, orderBy: { removedAt: 'desc' }, select });
 }
@@ -93,41 +105,4 @@ export async function rotateSecret(
     if (count > 0) await addAudit(tx, audit);
     return count > 0;
   });
-}
-
-/**
- * Removes a source and its credentials. The exclusive lock waits for every transaction that has read the sources,
- * since it would decide by the source as it was; those that come after see it removed.
- *
- * @returns false when a long transaction, such as a backup, kept the lock from us
- */
-export async function removeSource(
-  prisma: PrismaClient,
-  id: string,
-  at: Date,
-  audit: AuditLine,
-): Promise<boolean> {
-  try {
-    await prisma.$transaction(async (tx) => {
-      await tx.$executeRaw`SET LOCAL lock_timeout = '3s'`;
-      await tx.$executeRaw`LOCK TABLE sources IN ACCESS EXCLUSIVE MODE`;
-      const data = { removedAt: at, secret: null, previousSecret: null, previousUntil: null };
-      const { count } = await tx.source.updateMany({ where: { id, removedAt: null }, data });
-      await tx.token.updateMany({ where: { sourceId: id, revokedAt: null }, data: { revokedAt: at } });
-      if (count > 0) await addAudit(tx, audit);
-    });
-    return true;
-  } catch (error) {
-    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return false;
-    throw error;
-  }
-}
-
-const LOCK_NOT_AVAILABLE = '55P03';
-
-/** Everybody of whom a source has a record. */
-export async function findPeopleOf(prisma: PrismaClient, sourceId: string): Promise<string[]> {
-  const rows = await prisma.$queryRaw<{ person_id: string }[]>`
-    SELECT DISTINCT person_id FROM standings WHERE source_id = ${sourceId}::uuid ORDER BY person_id`;
-  return rows.map((row) => row.person_id);
 }

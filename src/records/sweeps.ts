@@ -34,12 +34,20 @@ WHERE value_hash IS NOT NULL AND answered_at IS NULL AND settled_at IS NULL
   AND NOT EXISTS (SELECT FROM jobs j WHERE j.zoom_user_id = a.zoom_user_id AND j.action IN ('set', 'clear') AND j.finished_at IS NULL)
   AND NOT EXISTS (SELECT FROM zoom_users z JOIN people p ON p.id = z.person_id JOIN host_keys k ON k.zoom_user_id = z.id
     WHERE z.id = a.zoom_user_id AND p.contested_at IS NOT NULL AND k.state IN ('pending', 'active'))
-GROUP BY zoom_user_id HAVING max(started_at) <= clock_timestamp() - make_interval(secs => $1::float8 / 1000)
+GROUP BY zoom_user_id HAVING min(started_at) <= clock_timestamp() - make_interval(secs => $1::float8 / 1000)
 LIMIT ${BATCH}`;
 
-/** Zoom users with an attempt that was never answered, long enough ago, nothing on its way to them, and no contest about their key. */
+/** Zoom users with any attempt that was never answered, long enough ago, nothing on its way to them, and no contest about their key. */
 export async function findOwedResends(pool: pg.Pool, afterMs: number): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>({ name: 'owed', text: OWED, values: [afterMs] });
+  return rows.map((row) => row.id);
+}
+
+/** People with a transfer that waited for the end of its hour. */
+export async function findTransfersDue(pool: pg.Pool, hourMs: number): Promise<string[]> {
+  const text = `SELECT id FROM people WHERE transfer_asked IS NOT NULL
+    AND transferred_at <= clock_timestamp() - make_interval(secs => $1::float8 / 1000) ORDER BY transferred_at LIMIT ${BATCH}`;
+  const { rows } = await pool.query<{ id: string }>({ name: 'transfers-due', text, values: [hourMs] });
   return rows.map((row) => row.id);
 }
 

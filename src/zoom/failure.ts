@@ -21,7 +21,7 @@ const MEANINGS = {
   ZOOM_ENDPOINT_UNKNOWN: ['pause', 'Zoom does not know this endpoint'],
   ZOOM_CREDENTIALS_REFUSED: ['pause', 'Zoom refused the credentials of the app'],
   ZOOM_APP_DISABLED: ['pause', 'the Zoom app is disabled, revoked or without an owner'],
-  ZOOM_TOKEN_REFUSED: ['retry', 'Zoom refused a fresh access token'],
+  ZOOM_TOKEN_REFUSED: ['pause', 'Zoom refused a fresh access token'],
   ZOOM_RATE_LIMITED: ['rate', 'a rate limit of the Zoom account is reached'],
   ZOOM_USER_RATE_LIMITED: ['rate', 'a rate limit of this Zoom user is reached'],
   ZOOM_UNAVAILABLE: ['retry', 'Zoom failed'],

@@ -1,6 +1,7 @@
 import { randomBytes, createSecretKey, randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import { createAdminApi } from '../../src/admin/api.js';
 import { createCli } from '../../src/admin/cli.js';
@@ -10,6 +11,7 @@ import type { OperationsParts } from '../../src/admin/operations/parts.js';
 import { createApp } from '../../src/http/app.js';
 import { authenticate } from '../../src/http/bearer.js';
 import { createAcceptor } from '../../src/jobs/accept.js';
+import { createBrake } from '../../src/jobs/brake.js';
 import type { Acceptor } from '../../src/jobs/intake.js';
 import { durationsAt } from '../../src/lifecycle/durations.js';
 import { createLog } from '../../src/log.js';
@@ -49,7 +51,13 @@ export interface Door {
   /** Everything that was logged. */
   logged: () => string;
   /** At the API, with a token of these scopes or the one given; null: without any. */
-  ask: (method: string, path: string, body?: unknown, token?: string | null) => Promise<Answer>;
+  ask: (
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string | null,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
   run: (args: string[], more?: Partial<CliOptions>) => Promise<Ran>;
   sql: <Row extends object = any>(text: string, values?: unknown[]) => Promise<Row[]>;
   close: () => Promise<void>;
@@ -64,12 +72,15 @@ export async function openDoor(): Promise<Door> {
   const seal = createSeal(createKeyRing([{ id: 'test', key: createSecretKey(randomBytes(32)) }]));
   const keys = createHostKeys({ seal, length: 6, randomDigit: () => randomInt(10), log });
   const tell = { people() {}, jobs() {} };
+  const durations = durationsAt(1);
+  const brake = createBrake({ percent: 2, minimum: 1_000_000, durations, log });
   const acceptor = createAcceptor({
     pool,
     tell,
     newId,
+    brake,
     rotateOnTransfer: true,
-    durations: durationsAt(1),
+    durations,
     log,
     failpoint: () => undefined,
   });
@@ -80,6 +91,7 @@ export async function openDoor(): Promise<Door> {
     prisma,
     acceptor,
     tell,
+    brake,
     keys,
     seal,
     newId,
@@ -105,7 +117,8 @@ export async function openDoor(): Promise<Door> {
     seal,
     clock,
     logged: () => logged,
-    ask: (method, path, body, token = root.token) => ask(server, { method, path, body, token }),
+    ask: (method, path, body, token = root.token, headers = {}) =>
+      ask(server, { method, path, body, token, headers }),
     run: (args, more) =>
       run(args, { openAdmin: async () => ({ operations, close: async () => {} }), ...more }),
     sql: async (text, values = []) => (await pool.query(text, values)).rows,
@@ -125,11 +138,12 @@ interface Request {
   path: string;
   body: unknown;
   token: string | null;
+  headers: Record<string, string>;
 }
 
-async function ask(server: Server, { method, path, body, token }: Request): Promise<Answer> {
+async function ask(server: Server, { method, path, body, token, headers: more }: Request): Promise<Answer> {
   const { port } = server.address() as AddressInfo;
-  const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+  const headers = token === null ? more : { authorization: `Bearer ${token}`, ...more };
   const sent = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
   const answer = await fetch(`http://127.0.0.1:${port}/api${path}`, { method, headers, body: sent });
   const text = await answer.text();
@@ -156,6 +170,7 @@ async function run(args: string[], more: Partial<CliOptions> & Pick<CliOptions, 
     user: 'ann',
     version: '0.0.0',
     readFile: never,
+    openFile: () => Readable.from([]),
     stdout: { write: (text) => (ran.stdout += text) },
     stderr: { write: (text) => (ran.stderr += text) },
     colour: false,

@@ -188,6 +188,44 @@ describe('removing a source', () => {
     ).toEqual([{ action: 'clear' }]);
   });
 
+  test('keeps its leavers, until it is told to forget them, at once or later', async () => {
+    const told = { subject: 'x', sequence: 0, occurredAt: null, standing: 'gone' as const };
+    const leave = async (source: string, mail: string) => {
+      const person = await joinWithKey(door, mail, '739154', 'entra');
+      const sourceId = (await door.sql('SELECT id FROM sources WHERE name = $1', [source]))[0].id;
+      const event = { ...told, type: 'removed' as const, record: mail, mail };
+      await door.acceptor.accept({ sourceId, noticeKey: null, body: {}, events: [event] });
+      return person;
+    };
+    const open = async (id: string) =>
+      (await door.sql('SELECT action FROM jobs WHERE person_id = $1 AND finished_at IS NULL', [id])).map(
+        ({ action }) => action,
+      );
+    for (const name of ['workday', 'bamboo']) await add({ name, kind: 'scim' });
+    const [later, atOnce] = [await leave('workday', 'l@example.com'), await leave('bamboo', 'o@example.com')];
+
+    expect((await door.ask('DELETE', '/sources/workday')).body).toMatchObject({
+      leaversForgotten: false,
+      people: 1,
+    });
+    expect(await open(later.id)).toEqual(['clear']);
+    expect((await door.ask('DELETE', '/sources/workday?forgetLeavers=true')).body).toMatchObject({
+      leaversForgotten: true,
+    });
+    expect(await open(later.id)).toEqual([]);
+    const again = (await door.ask('DELETE', '/sources/workday')).body;
+    expect(again).toMatchObject({ leaversForgotten: true, people: 1, clear: 0 });
+
+    const removed = await door.run(['source', 'remove', 'bamboo', '--forget-leavers', '--json']);
+    expect(JSON.parse(removed.stdout)).toMatchObject({ name: 'bamboo', leaversForgotten: true, people: 1 });
+    expect(await open(atOnce.id)).toEqual([]);
+    expect(await audits('source.remove', 'workday')).toEqual([
+      { actor: 'root', detail: { forgetLeavers: false } },
+      { actor: 'root', detail: { forgetLeavers: true } },
+    ]);
+    expect((await door.ask('DELETE', '/sources/entra?forgetLeavers=maybe')).body.code).toBe('INPUT_INVALID');
+  });
+
   test('waits for whoever decides by it still, and gives up in front of a long transaction', async () => {
     await add({ name: 'backed-up', kind: 'scim' });
     const backup = await door.database.pool.connect();
@@ -221,6 +259,8 @@ test('the list shows every connected source, and no credential', async () => {
     domains: ['example.com'],
     observed: true,
     presenceOnly: false,
+    goingLiveAt: null,
+    lastNoticeAt: null,
     createdAt: expect.any(String),
   });
   expect(text).not.toMatch(/operator|hk_|v1\.|secret/);

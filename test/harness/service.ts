@@ -94,6 +94,8 @@ export function environment(
     ZOOM_CLIENT_SECRET: zoom.settings.clientSecret,
     ZOOM_PLAN: 'business',
     ZOOM_RATE_SHARE: '1',
+    // Only tests of the brake mean to pull it.
+    BRAKE_MINIMUM: '1000000',
     ...env,
   };
 }

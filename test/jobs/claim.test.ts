@@ -13,7 +13,8 @@ let service: TestCore;
 let cast: Cast;
 
 beforeAll(async () => {
-  service = await startCore({ CLOCK_SPEED: '10' }, { workers: false });
+  const durations = { leaseMs: 2_500, zoomTimeoutMs: 1_000 };
+  service = await startCore({ CLOCK_SPEED: '10' }, { workers: false, durations });
   cast = await openCast(service);
 });
 afterAll(() => service.close());

@@ -15,7 +15,8 @@ let cast: Cast;
 
 // At this speed the 10 s after our last 204, in which a foreign key may be an older one, are half a second.
 beforeAll(async () => {
-  service = await startCore({ CLOCK_SPEED: '20' }, { workers: false });
+  const durations = { leaseMs: 2_000, zoomTimeoutMs: 500 };
+  service = await startCore({ CLOCK_SPEED: '20' }, { workers: false, durations });
   cast = await openCast(service);
 });
 afterAll(() => service.close());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { plan, PRIORITY, wake } from '../../src/jobs/plan.js';
+import { plan, PRIORITY, unbrake, wake } from '../../src/jobs/plan.js';
 import type { Move } from '../../src/lifecycle/decide.js';
 import { job, person } from '../lifecycle/people.js';
 
@@ -53,6 +53,7 @@ describe('a plan', () => {
     ['waiting', 'queued'],
     ['retrying', 'queued'],
     ['running', 'running'],
+    ['braked', 'braked'],
   ] as const)('gives a set that is %s its Zoom user, and has it %s', (state, then) => {
     const waiting = job('j', 'set', { zoomUserId: null, state, attempts: 3 });
     expect(planned([waiting], [{ move: 'adopt', jobId: 'j', zoomUserId: 'Z1' }])).toEqual([
@@ -75,5 +76,24 @@ describe('waking a person', () => {
   test('who waits for nothing changes nothing', () => {
     const ann = person({ jobs: [job('k', 'clear', { state: 'retrying' })] });
     expect(wake(ann)).toBe(ann);
+  });
+});
+
+describe('sending braked jobs on', () => {
+  const jobs = [job('j', 'clear', { state: 'braked' }), job('k', 'set', { state: 'waiting' })];
+
+  test('queues those that are named, at the priority they have', () => {
+    const [first, second] = unbrake(person({ jobs }), () => true).jobs;
+    expect(first).toEqual({ ...jobs[0], state: 'queued' });
+    expect(second).toBe(jobs[1]);
+  });
+
+  test('of which none is named changes nothing', () => {
+    const ann = person({ jobs });
+    expect(unbrake(ann, ({ action }) => action === 'set')).toBe(ann);
+  });
+
+  test('is not what waking does', () => {
+    expect(wake(person({ jobs })).jobs.map((one) => one.state)).toEqual(['braked', 'queued']);
   });
 });

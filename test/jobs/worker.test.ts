@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import pg from 'pg';
 import { expectAtRest } from '../harness/at-rest.js';
 import { addSource, intakeOf, joined, left, zoomSaid } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
@@ -101,21 +100,4 @@ test('what waits for nobody goes before what does: a leaver’s clear before a c
   const toLeaver = () => service.zoom.log.of(leaver.id).filter((request) => request.applied);
   await waitFor('the clear', () => toLeaver().length === 2);
   expect(writes().length).toBeLessThan(40);
-});
-
-test('a worker that stops asking for work is replaced, and its work is done', async () => {
-  await service.close();
-  service = await startCore({}, { workers: false, durations: { watchdogMs: 1_000 } });
-  sourceId = await addSource(service.core, 'scim');
-  await joiners(20);
-  const holdUp = new pg.Client({ connectionString: service.core.databaseUrl });
-  await holdUp.connect();
-  await holdUp.query('BEGIN; LOCK TABLE people IN ACCESS EXCLUSIVE MODE');
-  service.startWorkers();
-  const stuck = '"alert":"WORKER_STUCK","outcome":"restart"';
-  await waitFor('a replacement', () => service.logged().includes(stuck), 20_000);
-  await holdUp.query('COMMIT');
-  await holdUp.end();
-  await expectAtRest(service);
-  expect(service.logged()).not.toContain('"outcome":"exit"');
 });

@@ -16,7 +16,7 @@ function playing(digits: string): () => number {
 }
 
 function chosen(digits: string, length = 6, previous?: HostKey): string {
-  return chooseHostKey(length, playing(digits), previous).reveal();
+  return chooseHostKey(length, playing(digits), (key) => previous?.equals(key) ?? false).reveal();
 }
 
 describe('a host key', () => {
@@ -133,7 +133,7 @@ describe('choosing a host key', () => {
       fc.property(fc.integer({ min: 6, max: 10 }), digits, (length, stream) => {
         const draw = (): number => stream.next().value;
         const first = chooseHostKey(length, draw);
-        const second = chooseHostKey(length, draw, first);
+        const second = chooseHostKey(length, draw, (key) => key.equals(first));
         expect(first.reveal()).toHaveLength(length);
         expect(second.equals(first)).toBe(false);
       }),

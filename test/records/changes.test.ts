@@ -47,6 +47,15 @@ test('a job that ends makes room for another at its Zoom user, in one statement'
   expect(await jobRow(second)).toMatchObject({ state: 'queued', zoomUserId });
 });
 
+test('it makes room for one that waited without a Zoom user, too', async () => {
+  const [first, second] = [service.core.newId(), service.core.newId()];
+  await write({ jobs: [job(first), job(second, { zoom_user_id: null })] });
+  const ended = { ...job(first), state: 'superseded', finished_at: AT };
+  const adopted = job(second, { zoom_user_id: `zoom ${first}` });
+  await write({ jobStates: [adopted], jobEnds: [ended] });
+  expect(await jobRow(second)).toMatchObject({ state: 'queued', zoomUserId: `zoom ${first}` });
+});
+
 test('a row that does not say how often or when a job is tried leaves that as it is', async () => {
   const id = service.core.newId();
   await write({ jobs: [job(id, { attempts: 3, strikes: 2, code: 'X' })] });

@@ -33,7 +33,7 @@ test('a fresh token that is refused too is a failure, not a loop', async () => {
   zoom.faults.failNext(2, { status: 401, body: { code: 124, message: 'Invalid access token.' } });
   await expect(setKey(client, 'abc')).rejects.toMatchObject({
     code: 'ZOOM_TOKEN_REFUSED',
-    then: 'retry',
+    then: 'pause',
     sent: 'answered',
   });
   expect(zoom.log.requests).toHaveLength(2);

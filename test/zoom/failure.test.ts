@@ -97,10 +97,10 @@ describe('a definite answer of Zoom', () => {
       'ZOOM_ENDPOINT_UNKNOWN',
       'pause',
     ],
-    ['a dead token', zoom(401, 124, 'Invalid access token.'), 'ZOOM_TOKEN_REFUSED', 'retry'],
-    ['a dead token under 400', zoom(400, 124, 'Access token is expired.'), 'ZOOM_TOKEN_REFUSED', 'retry'],
-    ['the catch-all under 401', zoom(401, 4700, 'Invalid access token.'), 'ZOOM_TOKEN_REFUSED', 'retry'],
-    ['a 401 without words', answer(401, ''), 'ZOOM_TOKEN_REFUSED', 'retry'],
+    ['a dead token', zoom(401, 124, 'Invalid access token.'), 'ZOOM_TOKEN_REFUSED', 'pause'],
+    ['a dead token under 400', zoom(400, 124, 'Access token is expired.'), 'ZOOM_TOKEN_REFUSED', 'pause'],
+    ['the catch-all under 401', zoom(401, 4700, 'Invalid access token.'), 'ZOOM_TOKEN_REFUSED', 'pause'],
+    ['a 401 without words', answer(401, ''), 'ZOOM_TOKEN_REFUSED', 'pause'],
   ])('%s has its name, and was not applied', (_, given, code, then) => {
     expect(readFailure(given, hostKeySent, now)).toMatchObject({
       code,

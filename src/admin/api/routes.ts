@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { invalidInput } from '../input.js';
 import type { Operations } from '../operations.js';
 import type { Scope } from '../operations/tokens.js';
@@ -16,16 +17,27 @@ export interface Route {
   path: string;
   scope: Scope;
   status: number;
+  /** What the body is; JSON when left out. A CSV is given to `act` as bytes. */
+  takes?: 'csv';
   act: (asked: Asked) => Promise<unknown>;
 }
 
 /** Every address below `/api`. People are asked about in bodies: a mail has no place in an address. */
-export function routesOf({ sources, tokens, jobs, events, people, lookUp }: Operations): Route[] {
+export function routesOf({
+  sources,
+  tokens,
+  jobs,
+  events,
+  people,
+  importLinks,
+  lookUp,
+}: Operations): Route[] {
   return [
     get('/sources', 'admin', () => sources.list()),
     post('/sources', 'admin', ({ by, body }) => sources.add(by, body), 201),
     post('/sources/:name/rotate', 'admin', ({ by, params, body }) => sources.rotate(by, join(body, params))),
-    remove('/sources/:name', 'admin', ({ by, params }) => sources.remove(by, params)),
+    post('/sources/:name/go-live', 'admin', ({ by, params, body }) => sources.goLive(by, join(body, params))),
+    remove('/sources/:name', 'admin', ({ by, params, query }) => sources.remove(by, join(query, params))),
 
     get('/tokens', 'admin', ({ query }) => tokens.list(query)),
     post('/tokens', 'admin', ({ by, body }) => tokens.create(by, body), 201),
@@ -34,7 +46,9 @@ export function routesOf({ sources, tokens, jobs, events, people, lookUp }: Oper
     get('/jobs', 'jobs:read', ({ query }) => jobs.list(query)),
     get('/jobs/:id', 'jobs:read', ({ params }) => jobs.show(params)),
     post('/jobs/rerun', 'jobs:write', ({ by, body }) => jobs.rerun(by, body)),
+    post('/jobs/release', 'jobs:write', ({ by, body }) => jobs.release(by, body)),
     post('/jobs/:id/rerun', 'jobs:write', ({ by, params }) => jobs.rerunOne(by, params)),
+    post('/jobs/:id/cancel', 'jobs:write', ({ by, params }) => jobs.cancel(by, params)),
 
     get('/events', 'jobs:read', ({ query }) => events.list(query)),
 
@@ -42,6 +56,14 @@ export function routesOf({ sources, tokens, jobs, events, people, lookUp }: Oper
     post('/people/clear', 'admin', ({ by, body }) => people.clear(by, body)),
     post('/people/restore', 'admin', ({ by, body }) => people.restore(by, body)),
     post('/people/rotate', 'admin', ({ by, body }) => people.rotate(by, body)),
+    post('/people/standings/drop', 'admin', ({ by, body }) => people.dropStandings(by, body)),
+
+    {
+      ...post('/people/links/import', 'admin', ({ by, query, body }) =>
+        importLinks(by, query, Readable.from([body as Buffer])),
+      ),
+      takes: 'csv',
+    },
 
     post('/host-keys/lookup', 'keys:read', ({ by, body }) => lookUp(by, body)),
   ];

@@ -35,12 +35,16 @@ export interface CliOptions {
   user: string;
   version: string;
   readFile: (path: string) => Promise<string>;
+  /** A file's bytes, those of stdin for `-`. */
+  openFile: (path: string) => AsyncIterable<Uint8Array>;
   /** Data and nothing else. */
   stdout: Stream;
   /** Talk: what went wrong, what to do next. */
   stderr: Stream;
   /** A terminal, and no NO_COLOR. */
   colour: boolean;
+  /** Asks for yes or no; undefined where there is no terminal. */
+  confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** What the commands are made from. */
@@ -49,22 +53,26 @@ export interface Cli {
   run: Runs;
   style: Style;
   readFile: (path: string) => Promise<string>;
+  openFile: (path: string) => AsyncIterable<Uint8Array>;
   withOperations: <T>(work: (operations: Operations) => Promise<T>) => Promise<T>;
   /** One line of JSON, or what people read. */
   print: (asJson: boolean | undefined, data: unknown, text: () => string) => void;
   say: (text: string) => void;
+  /** Undefined where nobody can be asked. */
+  confirm: ((question: string) => Promise<boolean>) | undefined;
   /** For commands that tell by their exit code. */
   exitWith: (code: number) => void;
 }
 
 export function createContext(options: CliOptions, exitWith: (code: number) => void): Cli {
-  const { openAdmin, run, user, readFile, stdout, stderr, colour } = options;
+  const { openAdmin, run, user, readFile, openFile, stdout, stderr, colour, confirm } = options;
   const say = (text: string) => void stderr.write(`${text}\n`);
   return {
     by: `cli:${user}`,
     run,
     style: createStyle(colour),
     readFile,
+    openFile,
     async withOperations(work) {
       const { operations, close } = await openAdmin();
       try {
@@ -76,6 +84,7 @@ export function createContext(options: CliOptions, exitWith: (code: number) => v
     },
     print: (asJson, data, text) => void stdout.write(`${asJson ? JSON.stringify(data) : text()}\n`),
     say,
+    confirm,
     exitWith,
   };
 }

@@ -12,6 +12,11 @@ interface FilterOptions {
   person?: string;
 }
 
+interface ReleaseOptions extends FilterOptions {
+  all?: true;
+  json?: boolean;
+}
+
 interface RerunOptions extends FilterOptions {
   allFailed?: true;
   json?: boolean;
@@ -40,6 +45,20 @@ export function addJobCommands(program: Command, cli: Cli): void {
     .option('--all-failed', 'every failed job')
     .option('--json', 'print JSON')
     .action((ids: string[], options: RerunOptions) => rerun(cli, ids, options));
+  addFilter(jobs.command('release').description('send braked jobs on'))
+    .argument('[ids...]')
+    .option('--all', 'every braked job')
+    .option('--json', 'print JSON')
+    .action((ids: string[], options: ReleaseOptions) => release(cli, ids, options));
+  jobs
+    .command('cancel')
+    .description('call off a set that is not running')
+    .argument('<id>')
+    .option('--json', 'print JSON')
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      const done = await cli.withOperations((operations) => operations.jobs.cancel(cli.by, { id }));
+      cli.print(json, done, () => `cancelled ${done.id}`);
+    });
 }
 
 function addFilter(command: Command): Command {
@@ -66,6 +85,15 @@ async function rerun(cli: Cli, ids: string[], { json, ...filter }: RerunOptions)
           jobs.map((one) => [one.id, one.outcome]),
         ),
   );
+}
+
+async function release(cli: Cli, ids: string[], { json, ...filter }: ReleaseOptions): Promise<void> {
+  const asked = ids.length > 0 ? { ids, ...filter } : filter;
+  const done = await cli.withOperations((operations) => operations.jobs.release(cli.by, asked));
+  cli.print(json, done, () => {
+    if (done.released === 0) return 'no braked job fits';
+    return `released ${done.released} ${done.released === 1 ? 'job' : 'jobs'}`;
+  });
 }
 
 type ListedJob = Awaited<ReturnType<Operations['jobs']['list']>>['jobs'][number];

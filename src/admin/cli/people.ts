@@ -3,6 +3,8 @@ import type { Cli } from './context.js';
 import type { Operations } from '../operations.js';
 import { tableOf as eventTable } from './events.js';
 import { tableOf as jobTable } from './jobs.js';
+import { addLinkCommands } from './link-import.js';
+import { addStandingCommands } from './standings.js';
 import { toLines, toText } from './style.js';
 
 interface JsonOption {
@@ -25,6 +27,8 @@ export function addPeopleCommands(program: Command, cli: Cli): void {
   addWord(people, cli, 'clear', 'take their key away, whatever their sources say, until people restore');
   addWord(people, cli, 'restore', 'undo people clear');
   addWord(people, cli, 'rotate', 'give them another key');
+  addStandingCommands(people, cli);
+  addLinkCommands(people, cli);
 }
 
 function addWord(people: Command, cli: Cli, word: 'clear' | 'restore' | 'rotate', description: string): void {

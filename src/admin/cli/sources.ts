@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import type { Cli } from './context.js';
 import { invalidInput } from '../input.js';
 import type { ShownSource } from '../operations/sources.js';
+import { addGoLive } from './go-live.js';
 import { toLines } from './style.js';
+import { describeTally } from './tally.js';
 
 interface AddOptions {
   kind: string;
@@ -36,20 +38,25 @@ export function addSourceCommands(program: Command, cli: Cli): void {
           one.domains,
           one.observed,
           one.presenceOnly,
+          one.goingLiveAt,
+          one.lastNoticeAt,
           one.createdAt,
         ]);
-        return cli.style.table(['name', 'kind', 'domains', 'observed', 'presence only', 'created'], rows);
+        const heads = [
+          'name',
+          'kind',
+          'domains',
+          'observed',
+          'presence only',
+          'going live',
+          'last notice',
+          'created',
+        ];
+        return cli.style.table(heads, rows);
       });
     });
-  source
-    .command('remove')
-    .description('disconnect a source; said again, it ends a removal that was broken off')
-    .argument('<name>')
-    .option('--json', 'print JSON')
-    .action(async (name: string, { json }: { json?: boolean }) => {
-      const removed = await cli.withOperations(({ sources }) => sources.remove(cli.by, { name }));
-      cli.print(json, removed, () => `${name} is removed; ${removed.people} people were decided again`);
-    });
+  addGoLive(source, cli);
+  addRemove(source, cli);
 }
 
 function addAdd(source: Command, cli: Cli): void {
@@ -87,6 +94,21 @@ function addRotate(source: Command, cli: Cli): void {
       const shown = await cli.withOperations(({ sources }) => sources.rotate(cli.by, asked));
       printCredential(cli, options.json, shown);
       cli.say(`the one before is taken until ${shown.previousUntil.toISOString()}`);
+    });
+}
+
+function addRemove(source: Command, cli: Cli): void {
+  source
+    .command('remove')
+    .description('disconnect a source; said again, it ends a removal that was broken off')
+    .argument('<name>')
+    .option('--forget-leavers', 'whom it said have left count as leavers no longer; can be said later, too')
+    .option('--json', 'print JSON')
+    .action(async (name: string, { forgetLeavers, json }: { forgetLeavers?: boolean; json?: boolean }) => {
+      const removed = await cli.withOperations(({ sources }) =>
+        sources.remove(cli.by, { name, forgetLeavers }),
+      );
+      cli.print(json, removed, () => `${name} is removed\n${describeTally(removed)}`);
     });
 }
 

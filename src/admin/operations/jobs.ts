@@ -1,57 +1,31 @@
 import { z } from 'zod';
 import { Problem } from '../../http/problem.js';
 import { rerun, type Rerun } from '../../jobs/rerun.js';
-import type { JobAction, JobState } from '../../lifecycle/person.js';
 import { addAudit } from '../../records/audit.js';
-import { findJobIds, findJobWithAttempts, type JobFilter, listJobs } from '../../records/listings.js';
-import { codeInput, idInput, nameInput, pagingInput, parseInput, whoInput } from '../input.js';
+import { findJobWithAttempts, listJobs } from '../../records/listings.js';
+import { pagingInput, parseInput } from '../input.js';
+import { cancelJob } from './cancel.js';
+import { filterInput, idsInput, inChunks, isOneWay } from './job-filter.js';
+import { jobInput, unknownJob } from './job-input.js';
 import type { OperationsParts } from './parts.js';
 import { narrow } from './narrow.js';
-
-const STATES = [
-  'queued',
-  'running',
-  'retrying',
-  'waiting',
-  'braked',
-  'done',
-  'superseded',
-  'cancelled',
-  'failed',
-] as const satisfies readonly JobState[];
-const ACTIONS = ['set', 'clear', 'look'] as const satisfies readonly JobAction[];
-
-const filterInput = {
-  state: z.enum(STATES, { error: `must be one of ${STATES.join(', ')}` }).optional(),
-  code: codeInput.optional(),
-  source: nameInput.optional(),
-  action: z.enum(ACTIONS, { error: `must be one of ${ACTIONS.join(', ')}` }).optional(),
-  person: whoInput.optional(),
-};
+import { releaseJobs } from './release.js';
 
 export const jobListInput = z.strictObject({ ...filterInput, ...pagingInput });
-
-export const jobInput = z.strictObject({ id: idInput });
 
 /** By ids, by filter, or all that failed; never all by leaving everything out. */
 export const rerunInput = z
   .strictObject({
-    ids: z.array(idInput).min(1).max(1_000).optional(),
+    ids: idsInput,
     allFailed: z.literal(true).optional(),
     ...filterInput,
     state: z.literal('failed', { error: 'only failed jobs can be re-run' }).optional(),
   })
-  .refine(
-    ({ ids, allFailed, ...filter }) => {
-      const isFiltered = Object.values(filter).some((value) => value !== undefined);
-      return [ids !== undefined, allFailed === true, isFiltered].filter(Boolean).length === 1;
-    },
-    { error: 'must name either ids, or a filter, or allFailed' },
-  );
+  .refine(({ ids, allFailed, ...filter }) => isOneWay(ids, allFailed, filter), {
+    error: 'must name either ids, or a filter, or allFailed',
+  });
 
-const CHUNK = 100;
-
-type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'tell' | 'newId'>;
+type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'tell' | 'brake' | 'newId'>;
 
 export function createJobOperations(parts: Parts) {
   return {
@@ -59,6 +33,8 @@ export function createJobOperations(parts: Parts) {
     show: (given: unknown) => show(parts, given),
     rerun: (by: string, given: unknown) => rerunMany(parts, by, given),
     rerunOne: (by: string, given: unknown) => rerunOne(parts, by, given),
+    release: (by: string, given: unknown) => releaseJobs(parts, by, given),
+    cancel: (by: string, given: unknown) => cancelJob(parts, by, given),
   };
 }
 
@@ -79,19 +55,7 @@ async function rerunMany(parts: Parts, by: string, given: unknown): Promise<{ jo
   const { ids, allFailed: _all, ...asked } = parseInput(rerunInput, given);
   if (ids) return { jobs: await rerunSome(parts, by, [...new Set(ids)]) };
   const filter = { ...(await narrow(parts.prisma, asked)), state: 'failed' };
-  return { jobs: await rerunAll(parts, by, filter) };
-}
-
-/** What failed until now, oldest first; what fails meanwhile is not run again. */
-async function rerunAll(parts: Parts, by: string, filter: JobFilter): Promise<Rerun[]> {
-  const before = parts.newId();
-  const done: Rerun[] = [];
-  for (let after: string | undefined; ;) {
-    const ids = await findJobIds(parts.prisma, filter, { after, before, limit: CHUNK });
-    if (ids.length === 0) return done;
-    done.push(...(await rerunSome(parts, by, ids)));
-    after = ids.at(-1);
-  }
+  return { jobs: await inChunks(parts, filter, (some) => rerunSome(parts, by, some)) };
 }
 
 async function rerunOne(parts: Parts, by: string, given: unknown): Promise<Rerun> {
@@ -107,11 +71,11 @@ async function rerunOne(parts: Parts, by: string, given: unknown): Promise<Rerun
 }
 
 /** The audit first: what was begun is told, also when it is broken off. */
-async function rerunSome({ pool, prisma, tell, newId }: Parts, by: string, ids: string[]): Promise<Rerun[]> {
+async function rerunSome(
+  { pool, prisma, tell, brake, newId }: Parts,
+  by: string,
+  ids: string[],
+): Promise<Rerun[]> {
   await addAudit(prisma, { actor: by, action: 'jobs.rerun', detail: { jobIds: ids } });
-  return rerun(ids, { pool, tell, newId });
-}
-
-function unknownJob(id: string): Problem {
-  return new Problem({ status: 404, code: 'JOB_UNKNOWN', detail: `there is no job ${id}` });
+  return rerun(ids, { pool, tell, brake, newId });
 }

@@ -2,7 +2,7 @@ import { Problem } from '../../http/problem.js';
 import { findPerson, type FoundPerson } from '../../records/find-person.js';
 import type { PrismaClient } from '../../records/generated/client.js';
 import { findSourceIds } from '../../records/listings.js';
-import { unknownSource } from './sources.js';
+import { unknownSource } from './named-source.js';
 
 /** The ids behind the names by which a list is narrowed. A name that is not known is an error, not an empty list. */
 export async function narrow<Asked extends { source?: string | undefined; person?: string | undefined }>(

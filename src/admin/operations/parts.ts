@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Brake } from '../../jobs/brake.js';
 import type { Acceptor } from '../../jobs/intake.js';
 import type { Tell } from '../../jobs/relay.js';
 import type { PrismaClient } from '../../records/generated/client.js';
@@ -11,6 +12,7 @@ export interface OperationsParts {
   prisma: PrismaClient;
   acceptor: Acceptor;
   tell: Tell;
+  brake: Brake;
   keys: HostKeys;
   seal: Seal;
   newId: () => string;

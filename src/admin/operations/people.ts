@@ -11,12 +11,13 @@ import { holdPeople } from '../../records/people.js';
 import { parseInput, whoInput } from '../input.js';
 import type { OperationsParts } from './parts.js';
 import { requirePerson } from './narrow.js';
+import { drop } from './standings.js';
 
 export const personInput = z.strictObject({ who: whoInput });
 
 const RECENT = 10;
 
-type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'acceptor'>;
+type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'acceptor' | 'tell' | 'newId' | 'brake'>;
 
 export function createPeopleOperations(parts: Parts) {
   return {
@@ -26,6 +27,7 @@ export function createPeopleOperations(parts: Parts) {
     restore: (by: string, given: unknown) =>
       say(parts, { by, action: 'people.restore', given }, restoreEvent),
     rotate: (by: string, given: unknown) => say(parts, { by, action: 'people.rotate', given }, rotateEvent),
+    dropStandings: (by: string, given: unknown) => drop(parts, by, given),
   };
 }
 

@@ -2,13 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { hashToken, newToken } from '../../http/bearer.js';
 import { Problem } from '../../http/problem.js';
-import { redecide } from '../../jobs/redecide.js';
 import { listSources } from '../../records/listings.js';
 import {
   addSource,
-  findPeopleOf,
-  findSource,
-  removeSource,
   rotateSecret,
   rotateToken,
   secretPlace,
@@ -16,11 +12,13 @@ import {
 } from '../../records/source-rows.js';
 import type { NewToken } from '../../records/token-rows.js';
 import { invalidInput, nameInput, numberInput, parseInput } from '../input.js';
+import { goLive } from './go-live.js';
+import { requireConnected, RESERVED } from './named-source.js';
 import type { OperationsParts } from './parts.js';
+import { remove } from './remove-source.js';
 
 const HOUR_MS = 3_600_000;
 const MAX_OVERLAP_HOURS = 720;
-const RESERVED = 'operator';
 
 const secretInput = z
   .string({ error: 'must be a text' })
@@ -48,8 +46,6 @@ export const rotateInput = z.strictObject({
   secret: secretInput.optional(),
 });
 
-export const sourceNameInput = z.strictObject({ name: nameInput });
-
 /** A source and the credential it shall use: shown once, since only a hash, or a sealed text, is kept. */
 export interface ShownSource {
   name: string;
@@ -61,7 +57,7 @@ export interface ShownSource {
 
 type Parts = Pick<
   OperationsParts,
-  'pool' | 'prisma' | 'tell' | 'newId' | 'now' | 'seal' | 'publicUrl' | 'webhookKinds'
+  'pool' | 'prisma' | 'tell' | 'brake' | 'newId' | 'now' | 'seal' | 'publicUrl' | 'webhookKinds'
 >;
 
 export function createSourceOperations(parts: Parts) {
@@ -70,6 +66,7 @@ export function createSourceOperations(parts: Parts) {
     list: async () => ({ sources: await listSources(prisma), nextCursor: null }),
     add: (by: string, given: unknown) => add(parts, by, given),
     rotate: (by: string, given: unknown) => rotate(parts, by, given),
+    goLive: (by: string, given: unknown) => goLive(parts, by, given),
     remove: (by: string, given: unknown) => remove(parts, by, given),
   };
 }
@@ -101,8 +98,7 @@ async function rotate(
 ): Promise<ShownSource & { previousUntil: Date }> {
   const { prisma, now } = parts;
   const { name, overlapHours, secret } = parseInput(rotateInput, given);
-  const source = await findSource(prisma, name);
-  if (!source || source.removedAt || source.name === RESERVED) throw unknownSource(name);
+  const source = await requireConnected(prisma, name);
   const previousUntil = new Date(now().getTime() + overlapHours * HOUR_MS);
   const audit = { actor: by, action: 'source.rotate', subject: name, detail: { overlapHours } };
   if (source.kind === 'scim') {
@@ -131,30 +127,6 @@ async function replaceSecret(
   });
 }
 
-/** Said again, it ends a removal that was broken off before everybody was decided again. */
-async function remove(
-  { pool, prisma, tell, newId, now }: Parts,
-  by: string,
-  given: unknown,
-): Promise<{ name: string; removedAt: Date; people: number }> {
-  const { name } = parseInput(sourceNameInput, given);
-  const source = await findSource(prisma, name);
-  if (!source || source.name === RESERVED) throw unknownSource(name);
-  const removedAt = source.removedAt ?? now();
-  const audit = { actor: by, action: 'source.remove', subject: name };
-  if (!source.removedAt && !(await removeSource(prisma, source.id, removedAt, audit))) {
-    throw new Problem({
-      status: 503,
-      code: 'SOURCES_BUSY',
-      detail: 'a long transaction, such as a backup, reads the sources; try again when it is over',
-      headers: { 'Retry-After': '60' },
-    });
-  }
-  const people = await findPeopleOf(prisma, source.id);
-  await redecide(people, { pool, tell, newId });
-  return { name, removedAt, people: people.length };
-}
-
 function makeToken({ newId }: Parts, name: string, givenSecret: string | undefined) {
   if (givenSecret !== undefined) throw invalidInput('secret: a scim source has a token, which is made here');
   const text = newToken();
@@ -173,8 +145,4 @@ function show(
 ): ShownSource {
   const url = kind === 'scim' ? `${publicUrl}/scim/v2` : `${publicUrl}/webhooks/${name}`;
   return { name, kind, url, ...credential };
-}
-
-export function unknownSource(name: string): Problem {
-  return new Problem({ status: 404, code: 'SOURCE_UNKNOWN', detail: `there is no source named ${name}` });
 }

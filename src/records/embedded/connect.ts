@@ -12,8 +12,14 @@ const readyPollMs = 20;
 const retryTimeoutMs = 5_000;
 const retryMs = 200;
 
-/** A superuser's connection to the server: the running one, or one started now. To be called under the lock. */
-export async function connectToServer(cluster: Cluster): Promise<{ client: pg.Client; port: number }> {
+/**
+ * A superuser's connection to the server: the running one, or one started now. To be called under the lock.
+ * `keepPort`: others know the server by its port, so that it must not listen on another one.
+ */
+export async function connectToServer(
+  cluster: Cluster,
+  { keepPort }: { keepPort: boolean },
+): Promise<{ client: pg.Client; port: number }> {
   const startedAt = performance.now();
   for (;;) {
     const running = await readPostmaster(cluster.files);
@@ -21,7 +27,7 @@ export async function connectToServer(cluster: Cluster): Promise<{ client: pg.Cl
     const timeoutMs = serving ? readyTimeoutMs : retryTimeoutMs;
     try {
       if (serving) return { client: await connect(cluster, running.port), port: running.port };
-      await startServer(cluster);
+      await startServer(cluster, { keepPort });
     } catch (error) {
       const isFinal = error instanceof EmbeddedError && error.code !== 'EMBEDDED_START_FAILED';
       if (isFinal || performance.now() - startedAt > timeoutMs) throw error;

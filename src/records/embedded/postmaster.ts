@@ -10,7 +10,7 @@ export interface Postmaster {
 }
 
 export async function readPostmaster(files: string): Promise<Postmaster | undefined> {
-  const lines = (await readFile(join(files, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const lines = (await readFile(join(files, 'postmaster.pid'), 'utf8').catch(emptyIfGone)).split('\n');
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   return pid > 0 && port > 0 ? { pid, port } : undefined;
 }
@@ -21,7 +21,14 @@ export async function isServing(pid: number, files: string): Promise<boolean> {
     process.platform === 'linux'
       ? readFile(`/proc/${pid}/cmdline`, 'utf8')
       : promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]).then(({ stdout }) => stdout);
-  return (await command.catch(() => '')).includes(files);
+  return (await command.catch(emptyIfGone)).includes(files);
+}
+
+/** Anything else, such as no file handle left, says nothing of the server: it must not be taken for dead. */
+function emptyIfGone(error: Error & { code?: string | number }): string {
+  // ps ends with status 1 when there is no such pid.
+  if (error.code === 'ENOENT' || error.code === 'ESRCH' || error.code === 1) return '';
+  throw error;
 }
 
 /**

@@ -33,9 +33,12 @@ const pollMs = 20;
 const maxLogBytes = 10_000_000;
 
 /** Comes back when the server has written its pid, which is before it lets anybody in. */
-export async function startServer({ folder, files, home, user }: Cluster): Promise<void> {
+export async function startServer(
+  { folder, files, home, user }: Cluster,
+  { keepPort }: { keepPort: boolean },
+): Promise<void> {
   const postgres = join(await makeRunnable(await findInstalled(), home, user), 'bin', 'postgres');
-  const port = await choosePort(join(folder, 'postgres-port'));
+  const port = await choosePort(join(folder, 'postgres-port'), keepPort);
   await disownPid(files);
   const logPath = join(folder, 'postgres.log');
   const log = await openLog(logPath);
@@ -75,10 +78,11 @@ function spawnServer(
 }
 
 /** The same port each time if it can be had: then other processes find a server that was started anew. */
-async function choosePort(file: string): Promise<number> {
+async function choosePort(file: string, mustKeep: boolean): Promise<number> {
   const kept = Number(await readFile(file, 'utf8').catch(() => '0'));
-  const port = (await freePort(kept)) ?? (await freePort(0));
-  if (port === undefined) throw new EmbeddedError('EMBEDDED_START_FAILED', 'no free port on 127.0.0.1');
+  const port = (await freePort(kept)) ?? (mustKeep ? undefined : await freePort(0));
+  if (port === undefined)
+    throw new EmbeddedError('EMBEDDED_START_FAILED', `port ${kept || ''} of 127.0.0.1 is not free`);
   if (port !== kept) await writeFile(file, String(port));
   return port;
 }

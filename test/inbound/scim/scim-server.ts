@@ -51,7 +51,7 @@ export async function startScimServer(publicUrl?: string): Promise<ScimServer> {
   const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
   const nothing = () => undefined;
   const tell = { people: nothing, jobs: nothing };
-  const policy = { rotateOnTransfer: true, durations: durationsAt(1) };
+  const policy = { rotateOnTransfer: true, durations: durationsAt(1), brake: async () => undefined };
   const acceptor = createAcceptor({ pool, tell, newId, ...policy, log, failpoint: nothing });
   const intakes: Intake[] = [];
   const hooks: ScimServer['hooks'] = {};

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { redecidePeopleOf } from '../../jobs/redecide.js';
+import type { Tally } from '../../jobs/tally.js';
+import { removeSource } from '../../records/source-changes.js';
+import { booleanInput, nameInput, parseInput } from '../input.js';
+import { requireSource, sourcesBusy } from './named-source.js';
+import type { OperationsParts } from './parts.js';
+
+export const removeSourceInput = z.strictObject({ name: nameInput, forgetLeavers: booleanInput });
+
+type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'tell' | 'newId' | 'brake' | 'now'>;
+
+export interface Removed extends Tally {
+  name: string;
+  removedAt: Date;
+  leaversForgotten: boolean;
+}
+
+/**
+ * Disconnects a source. Said again, it ends a removal that was broken off before everybody was decided again, and
+ * `forgetLeavers` can be said later.
+ */
+export async function remove(parts: Parts, by: string, given: unknown): Promise<Removed> {
+  const { pool, prisma, tell, newId, brake, now } = parts;
+  const { name, forgetLeavers } = parseInput(removeSourceInput, given);
+  const source = await requireSource(prisma, name);
+  const removedAt = source.removedAt ?? now();
+  const isNew = !source.removedAt || (forgetLeavers && !source.observed);
+  const audit = { actor: by, action: 'source.remove', subject: name, detail: { forgetLeavers } };
+  const change = { id: source.id, at: removedAt, forgetLeavers };
+  if (isNew && !(await removeSource(prisma, change, audit))) throw sourcesBusy();
+  const tally = await redecidePeopleOf(source.id, {}, { pool, tell, newId, brake });
+  return { name, removedAt, leaversForgotten: forgetLeavers || source.observed, ...tally };
+}

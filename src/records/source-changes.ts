@@ -1,0 +1,70 @@
+import { addAudit, type AuditLine } from './audit.js';
+import type { Prisma, PrismaClient } from './generated/client.js';
+import { sqlStateOf } from './stored.js';
+
+/**
+ * Removes a source and its credentials.
+ *
+ * @param forgetLeavers whom it said are gone are so no longer: it counts as one that is observed
+ * @returns false when a long transaction kept the lock from us
+ */
+export function removeSource(
+  prisma: PrismaClient,
+  { id, at, forgetLeavers }: { id: string; at: Date; forgetLeavers: boolean },
+  audit: AuditLine,
+): Promise<boolean> {
+  return changingSources(prisma, async (tx) => {
+    const credentials = { secret: null, previousSecret: null, previousUntil: null };
+    const data = { removedAt: at, goingLiveAt: null, ...credentials };
+    const removed = await tx.source.updateMany({ where: { id, removedAt: null }, data });
+    await tx.token.updateMany({ where: { sourceId: id, revokedAt: null }, data: { revokedAt: at } });
+    const where = { id, observed: false };
+    const forgotten = forgetLeavers ? await tx.source.updateMany({ where, data: { observed: true } }) : null;
+    if (removed.count > 0 || forgotten) await addAudit(tx, audit);
+  });
+}
+
+/**
+ * What an observed source says counts from now on. That everybody is still to be decided anew is kept, until
+ * `endGoLive`.
+ *
+ * @returns false when a long transaction kept the lock from us
+ */
+export function beginGoLive(prisma: PrismaClient, id: string, at: Date, audit: AuditLine): Promise<boolean> {
+  return changingSources(prisma, async (tx) => {
+    const where = { id, observed: true, removedAt: null };
+    const { count } = await tx.source.updateMany({ where, data: { observed: false, goingLiveAt: at } });
+    if (count > 0) await addAudit(tx, audit);
+  });
+}
+
+/** Everybody is decided anew. */
+export async function endGoLive(prisma: PrismaClient, id: string, audit: AuditLine): Promise<void> {
+  const end = prisma.source.updateMany({ where: { id }, data: { goingLiveAt: null } });
+  await prisma.$transaction([end, addAudit(prisma, audit)]);
+}
+
+/**
+ * The exclusive lock waits for every transaction that has read the sources, since it decides by the source as it was;
+ * those that come after see it changed.
+ *
+ * @returns false when a long transaction, such as a backup, kept the lock from us
+ */
+async function changingSources(
+  prisma: PrismaClient,
+  work: (tx: Prisma.TransactionClient) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SET LOCAL lock_timeout = '3s'`;
+      await tx.$executeRaw`LOCK TABLE sources IN ACCESS EXCLUSIVE MODE`;
+      await work(tx);
+    });
+    return true;
+  } catch (error) {
+    if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) return false;
+    throw error;
+  }
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';

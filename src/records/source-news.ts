@@ -1,0 +1,50 @@
+import type pg from 'pg';
+import type { Log } from '../log.js';
+
+/** Of sources that speak: their name, and when they last did. */
+export interface SourceNews {
+  /** A notice was kept. Nobody waits for it to be noted, and a failure only makes what is noted older. */
+  heard(sourceId: string): void;
+  /** Undefined while it is not known yet. */
+  nameOf(sourceId: string): string | undefined;
+}
+
+export interface SourceNewsOptions {
+  pool: pg.Pool;
+  log: Pick<Log, 'warn'>;
+  /** A source's row is written this often at most: what is noted is older than the truth by as much. */
+  everyMs?: number;
+  /** In milliseconds, from any start. */
+  clock?: () => number;
+}
+
+const EVERY_MS = 10_000;
+const NOTE = `UPDATE sources SET last_notice_at = clock_timestamp() WHERE id = $1 RETURNING name`;
+
+export function createSourceNews(options: SourceNewsOptions): SourceNews {
+  const { pool, log, everyMs = EVERY_MS, clock = () => performance.now() } = options;
+  const names = new Map<string, string>();
+  const notedAt = new Map<string, number>();
+
+  const note = async (sourceId: string) => {
+    try {
+      const { rows } = await pool.query<{ name: string }>({
+        name: 'note-notice',
+        text: NOTE,
+        values: [sourceId],
+      });
+      if (rows[0]) names.set(sourceId, rows[0].name);
+    } catch (error) {
+      log.warn({ err: error }, 'notice of a source not noted');
+    }
+  };
+  return {
+    heard(sourceId) {
+      const now = clock();
+      if (now - (notedAt.get(sourceId) ?? -Infinity) < everyMs) return;
+      notedAt.set(sourceId, now);
+      void note(sourceId);
+    },
+    nameOf: (sourceId) => names.get(sourceId),
+  };
+}
