@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 interface Row {
+  now_ms: number;
   first_ms: number;
   step_ms: number;
   paused_ms: number;
@@ -14,7 +15,7 @@ const TAKE = `
     SELECT locked.*, clock_timestamp() AS now FROM locked
   ), plan AS MATERIALIZED (
     SELECT label, now,
-      greatest(next_slot, now) AS first,
+      greatest(next_slot, now + $4 * interval '1 ms') AS first,
       coalesce(paused_until > now, false) AS paused,
       $3 * interval '1 ms' * CASE WHEN reduced_until > now THEN 2 ELSE 1 END AS step
     FROM moment
@@ -23,9 +24,12 @@ const TAKE = `
   SET next_slot = CASE WHEN paused THEN budget.next_slot ELSE first + $2 * step END
   FROM plan WHERE budget.label = plan.label
   RETURNING
+    (extract(epoch FROM now) * 1000)::float8 AS now_ms,
     (extract(epoch FROM first - now) * 1000)::float8 AS first_ms,
     (extract(epoch FROM step) * 1000)::float8 AS step_ms,
     CASE WHEN paused THEN (extract(epoch FROM paused_until - now) * 1000)::float8 ELSE 0 END AS paused_ms`;
+
+type Asked = [label: string, count: number, intervalMs: number, leadMs: number];
 
 const SLOW_DOWN = `
   INSERT INTO call_budget AS budget (label, paused_until, reduced_until)
@@ -39,26 +43,26 @@ const SLOW_DOWN = `
  * batch of slots, PostgreSQL's clock.
  */
 export function createPgBudgetStore({ pool }: { pool: Pick<Pool, 'query'> }) {
-  async function takeRow(label: string, count: number, intervalMs: number): Promise<Row | undefined> {
-    const values = [label, count, intervalMs];
+  async function takeRow(...values: Asked): Promise<Row | undefined> {
     const { rows } = await pool.query<Row>({ name: 'take-call-slots', text: TAKE, values });
     return rows[0];
   }
 
   /** The first call ever under a label makes its row. */
-  async function takeFirstRow(label: string, count: number, intervalMs: number): Promise<Row> {
-    await pool.query('INSERT INTO call_budget (label) VALUES ($1) ON CONFLICT DO NOTHING', [label]);
-    const row = await takeRow(label, count, intervalMs);
+  async function takeFirstRow(...asked: Asked): Promise<Row> {
+    await pool.query('INSERT INTO call_budget (label) VALUES ($1) ON CONFLICT DO NOTHING', [asked[0]]);
+    const row = await takeRow(...asked);
     if (row === undefined) throw new Error('the row of a call budget vanished as it was made');
     return row;
   }
 
   return {
-    async take(label: string, count: number, intervalMs: number) {
-      const row = (await takeRow(label, count, intervalMs)) ?? (await takeFirstRow(label, count, intervalMs));
-      const { first_ms: first, step_ms: step, paused_ms: pausedMs } = row;
-      const taken = pausedMs > 0 ? 0 : count;
-      return { slotsInMs: Array.from({ length: taken }, (_, index) => first + index * step), pausedMs };
+    async take(...asked: Asked) {
+      const row = (await takeRow(...asked)) ?? (await takeFirstRow(...asked));
+      const { now_ms: storeMs, first_ms: first, step_ms: step, paused_ms: pausedMs } = row;
+      const taken = pausedMs > 0 ? 0 : asked[1];
+      const slotsInMs = Array.from({ length: taken }, (_, index) => first + index * step);
+      return { storeMs, slotsInMs, pausedMs };
     },
     async slowDown(label: string, pausedMs: number, reducedMs: number) {
       await pool.query(SLOW_DOWN, [label, pausedMs, reducedMs]);

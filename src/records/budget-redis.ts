@@ -1,17 +1,17 @@
 import type { Cluster, Redis } from 'ioredis';
 
-/** Whole microseconds, which a Lua number holds exactly. Answers first slot and step, from now, and the pause left. */
+/** Whole microseconds, which a Lua number holds exactly. Answers now, first slot and step, from now, and the pause left. */
 const TAKE = `
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
   local row = redis.call('HMGET', KEYS[1], 'next', 'paused', 'reduced')
   local next, paused, reduced = tonumber(row[1]) or 0, tonumber(row[2]) or 0, tonumber(row[3]) or 0
-  if paused > now then return {0, 0, paused - now} end
+  if paused > now then return {now, 0, 0, paused - now} end
   local step = tonumber(ARGV[2])
   if reduced > now then step = step * 2 end
-  local first = math.max(next, now)
+  local first = math.max(next, now + ARGV[3])
   redis.call('HSET', KEYS[1], 'next', string.format('%.0f', first + ARGV[1] * step))
-  return {first - now, step, 0}`;
+  return {now, first - now, step, 0}`;
 
 const SLOW_DOWN = `
   local time = redis.call('TIME')
@@ -36,11 +36,12 @@ export function createRedisBudgetStore({
   const keyOf = (label: string) => `${prefix}:call-budget:${label}`;
 
   return {
-    async take(label: string, count: number, intervalMs: number) {
-      const answer = await redis.eval(TAKE, 1, keyOf(label), count, micros(intervalMs));
-      const [first, step, paused] = answer as [number, number, number];
+    async take(label: string, count: number, intervalMs: number, leadMs: number) {
+      const answer = await redis.eval(TAKE, 1, keyOf(label), count, micros(intervalMs), micros(leadMs));
+      const [now, first, step, paused] = answer as [number, number, number, number];
       const taken = paused > 0 ? 0 : count;
       return {
+        storeMs: now / 1_000,
         slotsInMs: Array.from({ length: taken }, (_, index) => (first + index * step) / 1_000),
         pausedMs: paused / 1_000,
       };

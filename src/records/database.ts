@@ -29,8 +29,10 @@ export interface DatabaseOptions {
 }
 
 const IDLE_MS = 30_000;
+/** More than a worker's jobs at once: while all of them wait for a lock, notices are kept all the same. */
+const POOL_SIZE = 24;
 
-export function openDatabase({ url, log, poolSize = 16, silenceMs }: DatabaseOptions): Database {
+export function openDatabase({ url, log, poolSize = POOL_SIZE, silenceMs }: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,

@@ -12,10 +12,10 @@ export type Rates = Record<CallLabel, number>;
 
 export interface BudgetStore {
   /**
-   * Takes the next `count` slots, `intervalMs` apart, none of them in the past; in one atomic step, by the store's
-   * own clock. While the label is reduced the distance is doubled; while it is paused nothing is taken.
+   * Takes the next `count` slots, `intervalMs` apart, none sooner than in `leadMs`; in one atomic step, by the
+   * store's own clock. While the label is reduced the distance is doubled; while it is paused nothing is taken.
    */
-  take(label: CallLabel, count: number, intervalMs: number): Promise<TakenSlots>;
+  take(label: CallLabel, count: number, intervalMs: number, leadMs: number): Promise<TakenSlots>;
   /** Pauses the label from now on, then reduces it for `reducedMs`; a longer pause already there stays. */
   slowDown(label: CallLabel, pausedMs: number, reducedMs: number): Promise<void>;
 }

@@ -10,8 +10,6 @@ import { environment, startCore, type TestCore } from '../harness/service.js';
 
 const PROCESSES = 4;
 const RATE = 20;
-/** A store whose answers take longer than a slot may be late moves slots together. */
-const BUSY_MACHINE = 2;
 const PEOPLE = 60;
 
 describe('on PostgreSQL', () => together(() => ({})));
@@ -61,7 +59,7 @@ function together(queue: () => Record<string, string>): void {
     expect(new Set(patches.map((one) => one.userId)).size).toBe(PEOPLE + late.length);
     const grants = workers.flatMap((worker) => grantsOf(worker));
     expect(grants.length).toBeGreaterThan(PEOPLE);
-    expect(mostInOneSecond(grants)).toBeLessThanOrEqual(RATE + BUSY_MACHINE);
+    expect(mostInOneSecond(grants)).toBeLessThanOrEqual(RATE);
     expect(workers.filter((worker) => worker.output().includes('attempt done')).length).toBeGreaterThan(1);
   });
 }

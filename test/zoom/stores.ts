@@ -30,16 +30,17 @@ export function createMemoryBudgetStore(): BudgetStore & { takes: number[] } {
   const takes: number[] = [];
   return {
     takes,
-    take(label, count, intervalMs) {
-      takes.push(count);
+    take(label, count, intervalMs, leadMs) {
+      if (count > 0) takes.push(count);
       const row = rowOf(label);
       const now = performance.now();
-      if (row.pausedUntil > now) return Promise.resolve({ slotsInMs: [], pausedMs: row.pausedUntil - now });
+      if (row.pausedUntil > now)
+        return Promise.resolve({ storeMs: now, slotsInMs: [], pausedMs: row.pausedUntil - now });
       const stepMs = row.reducedUntil > now ? intervalMs * 2 : intervalMs;
-      const first = Math.max(row.next, now);
+      const first = Math.max(row.next, now + leadMs);
       row.next = first + count * stepMs;
       const slotsInMs = Array.from({ length: count }, (_, index) => first - now + index * stepMs);
-      return Promise.resolve({ slotsInMs, pausedMs: 0 });
+      return Promise.resolve({ storeMs: now, slotsInMs, pausedMs: 0 });
     },
     slowDown(label, pausedMs, reducedMs) {
       const row = rowOf(label);
