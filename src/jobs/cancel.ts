@@ -3,7 +3,7 @@ import { writeChanges } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { findOpenAttempts } from '../records/jobs.js';
-import { holdJob, type HeldJob } from './claim.js';
+import { holdJob, type HeldJob } from './held-job.js';
 import type { RedecideOptions } from './redecide.js';
 import { decideAgain } from './take-event.js';
 

@@ -1,15 +1,16 @@
 import type { HostKey } from '../lifecycle/host-key.js';
 import type { Person, ZoomUser } from '../lifecycle/person.js';
-import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
+import { addChanges, writeChanges, type Changes } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
-import { findJob, findOpenAttempts, type JobRow } from '../records/jobs.js';
+import { findOpenAttempts, type JobRow } from '../records/jobs.js';
 import { findPause, type PausedCall } from '../records/pauses.js';
-import { holdPeople, type Held, type Whom } from '../records/people.js';
+import type { Held } from '../records/people.js';
+import { holdJob, type HeldJob } from './held-job.js';
 import { momentIn, type Moment } from './moment.js';
 import type { RunOptions } from './run-options.js';
 import { decideAgain } from './take-event.js';
-import { newKeyRow, quietUntil, userSending, valueToSend, type Value } from './value.js';
+import { attemptRow, newKeyRow, quietUntil, userSending, valueToSend } from './value.js';
 
 /** An attempt that may be made: its value is sealed, its intention is committed, its lease runs. */
 export interface WriteClaim {
@@ -48,13 +49,6 @@ interface Skip {
   people: Person[];
 }
 
-/** Whom a job is about, with the job itself as it is under the person's lock. */
-export interface HeldJob {
-  held: Held;
-  job: JobRow;
-  person: Person;
-}
-
 /** Takes the job for this worker, or says why not. Everything that must be known after a crash is committed here. */
 export async function claim(jobId: string, attempt: number, options: RunOptions): Promise<Claim> {
   const leaseEndsAt = momentIn(options.durations.leaseMs);
@@ -66,20 +60,6 @@ export async function claim(jobId: string, attempt: number, options: RunOptions)
     if (notNow) return skip(notNow);
     return claimHeld(client, found, leaseEndsAt, options);
   });
-}
-
-/** Locks a job's person, and whoever else is named; null when there is no such job. */
-export async function holdJob(
-  client: Client,
-  jobId: string,
-  others: Pick<Whom, 'links' | 'zoomUserIds'> = { links: [], zoomUserIds: [] },
-): Promise<HeldJob | null> {
-  const first = await findJob(client, jobId);
-  if (!first) return null;
-  const held = await holdPeople(client, { ...others, records: [], personIds: [first.personId] });
-  const job = await findJob(client, jobId);
-  const person = job && held.people.get(job.personId);
-  return job && person ? { held, job, person } : null;
 }
 
 function whyNotNow(job: JobRow, attempt: number, now: number): string | null {
@@ -182,26 +162,6 @@ async function claimWrite(
     leaseToken: lease.token,
     leaseEndsAt,
     priority: job.priority,
-  };
-}
-
-function attemptRow(
-  job: JobRow,
-  number: number,
-  zoomUserId: string,
-  value: Value,
-  lease: { token: string; until: number },
-  now: number,
-): Row {
-  return {
-    job_id: job.id,
-    number,
-    zoom_user_id: zoomUserId,
-    generation: value.generation,
-    value_hash: value.hash,
-    lease_token: lease.token,
-    started_at: iso(now),
-    lease_until: iso(lease.until),
   };
 }
 

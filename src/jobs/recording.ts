@@ -2,7 +2,8 @@ import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Row } from '../records/changes.js';
 import type { OpenAttempt } from '../records/jobs.js';
 import type { ZoomFailure } from '../zoom/failure.js';
-import type { HeldJob, WriteClaim } from './claim.js';
+import type { WriteClaim } from './claim.js';
+import type { HeldJob } from './held-job.js';
 
 /** An attempt whose outcome is being recorded, under the locks of its person. */
 export interface Recording extends HeldJob {

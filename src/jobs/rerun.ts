@@ -2,7 +2,7 @@ import { decide } from '../lifecycle/decide.js';
 import { iso, writeChanges, type Row } from '../records/changes.js';
 import { transaction } from '../records/database.js';
 import { differences } from '../records/differences.js';
-import { holdJob, type HeldJob } from './claim.js';
+import { holdJob, type HeldJob } from './held-job.js';
 import { plan, PRIORITY } from './plan.js';
 import type { RedecideOptions } from './redecide.js';
 

@@ -14,7 +14,7 @@ import {
   takeUntold,
 } from '../records/sweeps.js';
 import type { Brake } from './brake.js';
-import { holdJob } from './claim.js';
+import { holdJob } from './held-job.js';
 import type { JobQueue } from './queue.js';
 import { MAX_OUTSTANDING, type Tell } from './relay.js';
 import { decideAgain, resend } from './take-event.js';

@@ -88,3 +88,24 @@ export function newKeyRow(zoomUserId: string, value: Value, now: number): Row {
   const { generation, sealed, hash } = value;
   return { zoom_user_id: zoomUserId, generation, state: 'pending', sealed, hash, drawn_at: iso(now) };
 }
+
+/** The journal's first word on an attempt, before its call. */
+export function attemptRow(
+  job: JobRow,
+  number: number,
+  zoomUserId: string,
+  value: Value,
+  lease: { token: string; until: number },
+  now: number,
+): Row {
+  return {
+    job_id: job.id,
+    number,
+    zoom_user_id: zoomUserId,
+    generation: value.generation,
+    value_hash: value.hash,
+    lease_token: lease.token,
+    started_at: iso(now),
+    lease_until: iso(lease.until),
+  };
+}

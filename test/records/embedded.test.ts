@@ -271,7 +271,7 @@ describe('a folder', () => {
     await writeFile(file, password);
   });
 
-  (isRoot ? test : test.skip)('out of the server’s reach has its files where it can reach them', async () => {
+  testAsRoot('out of the server’s reach has its files where it can reach them', async () => {
     chmodSync(dataDir, 0o700);
     const { url, release } = await openEmbedded({ dataDir });
     const kept = await realpath(files());
