@@ -1,3 +1,4 @@
+import { destroyed } from '../lifecycle/destroy.js';
 import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from '../records/changes.js';
 import type { Client } from '../records/database.js';
@@ -20,9 +21,7 @@ export async function afterFailure(
   const earlier = open.filter((one) => one.jobId !== claim.jobId || one.number !== claim.number);
   if (failure.then === 'pause') await pauseAll(client, 'write', failure.code, held.now, options);
   const answered = failure.sent !== 'unanswered';
-  const next = withUser(person, claim.zoomUserId, (user) =>
-    afterRefusal(user, claim, failure, earlier.length > 0, held.now),
-  );
+  const next = withUser(person, claim.zoomUserId, (user) => afterRefusal(user, claim, failure, held.now));
   held.people.set(person.id, { ...next, jobs: jobsAfter(next, job.id, failure) });
   const end = {
     outcome: failure.sent,
@@ -119,23 +118,13 @@ export async function pauseAll(
 }
 
 /** A value that Zoom refused outright is in force nowhere; a user that is gone has no key. */
-function afterRefusal(
-  user: ZoomUser,
-  claim: WriteClaim,
-  failure: ZoomFailure,
-  earlierOpen: boolean,
-  now: number,
-): ZoomUser {
+function afterRefusal(user: ZoomUser, claim: WriteClaim, failure: ZoomFailure, now: number): ZoomUser {
   if (failure.then === 'gone') {
-    const keys = user.keys.map((key) => ({ ...key, state: 'destroyed' as const, hash: null }));
-    return { ...user, keys, standing: 'gone', standingAt: now };
+    return { ...user, keys: user.keys.map(destroyed), standing: 'gone', standingAt: now };
   }
-  const never = failure.then === 'refused-value' || (failure.then === 'wait' && !earlierOpen);
-  if (!never || claim.action === 'clear') return user;
+  if (failure.then !== 'refused-value' || claim.action === 'clear') return user;
   const keys = user.keys.map((key) =>
-    key.generation === claim.generation && key.state === 'pending'
-      ? { ...key, state: 'destroyed' as const, hash: null }
-      : key,
+    key.generation === claim.generation && key.state === 'pending' ? destroyed(key) : key,
   );
   return { ...user, keys };
 }

@@ -1,3 +1,4 @@
+import { destroyed } from '../lifecycle/destroy.js';
 import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes } from '../records/changes.js';
 import type { Client } from '../records/database.js';
@@ -43,10 +44,7 @@ export async function resumeAll(
 
 function afterWrite(user: ZoomUser, claim: WriteClaim, gone: boolean, now: number): ZoomUser {
   if (claim.action === 'clear') {
-    const cleared = {
-      ...user,
-      keys: user.keys.map((key) => ({ ...key, state: 'destroyed' as const, hash: null })),
-    };
+    const cleared = { ...user, keys: user.keys.map(destroyed) };
     return gone ? { ...cleared, standing: 'gone', standingAt: now } : cleared;
   }
   return { ...user, keys: user.keys.map((key) => promote(key, claim.generation as number, now)) };
@@ -57,7 +55,7 @@ function promote(key: KeyGeneration, generation: number, now: number): KeyGenera
   if (key.generation === generation)
     return key.state === 'pending' || key.state === 'active' ? { ...key, state: 'active', setAt: now } : key;
   if (key.generation > generation) return key;
-  if (key.state === 'clearing') return { ...key, state: 'destroyed', hash: null };
+  if (key.state === 'clearing') return destroyed(key);
   return key.state === 'active' ? { ...key, state: 'previous' } : key;
 }
 

@@ -1,4 +1,5 @@
 import type { Move } from '../lifecycle/decide.js';
+import { withoutUnapplied } from '../lifecycle/destroy.js';
 import type { FreshJob, Person, UnfinishedJob } from '../lifecycle/person.js';
 
 export const PRIORITY = { interactive: 1, clear: 2, set: 3, backfill: 4 } as const;
@@ -20,6 +21,13 @@ function makeMove(person: Person, move: Move, options: PlanOptions): Person {
   switch (move.move) {
     case 'supersede':
       return withJob(person, move.jobId, (job) => ({ ...job, state: 'superseded' }));
+    case 'drop':
+      return {
+        ...person,
+        zoomUsers: person.zoomUsers.map((user) =>
+          user.id === move.zoomUserId ? withoutUnapplied(user) : user,
+        ),
+      };
     case 'adopt':
       return withJob(person, move.jobId, (job) => ({
         ...job,

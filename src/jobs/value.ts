@@ -1,3 +1,4 @@
+import { destroyed, isUnapplied } from '../lifecycle/destroy.js';
 import type { HostKey } from '../lifecycle/host-key.js';
 import type { KeyGeneration, ZoomUser } from '../lifecycle/person.js';
 import { heldKey } from '../lifecycle/wanted.js';
@@ -33,8 +34,9 @@ export async function valueToSend(
 
 function keyToRepeat(user: ZoomUser): KeyGeneration | null {
   const held = heldKey(user);
-  if (held?.state === 'active' && user.renewAfter !== null && held.drawnAt <= user.renewAfter) return null;
-  return held;
+  const isToRenew = held && user.renewAfter !== null && held.drawnAt <= user.renewAfter;
+  // What Zoom may have is said again until it is answered, and only then replaced.
+  return isToRenew && (held.state === 'active' || isUnapplied(held)) ? null : held;
 }
 
 function drawValue(user: ZoomUser, { keys }: RunOptions): Value {
@@ -70,17 +72,14 @@ export function quietUntil(open: OpenAttempt[], hash: string, zoomTimeoutMs: num
 /** From the first attempt of a clear the key counts as not held; former ones go at once. */
 export function userSending(user: ZoomUser, job: JobRow, value: Value): ZoomUser {
   if (job.action === 'clear') {
-    const keys = user.keys.map((key) => ({
-      ...key,
-      state: key.state === 'previous' ? ('destroyed' as const) : ('clearing' as const),
-    }));
+    const keys = user.keys.map((key) =>
+      key.state === 'previous' ? destroyed(key) : { ...key, state: 'clearing' as const },
+    );
     return { ...user, keys };
   }
   if (!value.sealed) return user;
   // An older pending key that was never answered, or that no ring key opens, is no longer in force.
-  const keys = user.keys.map((key) =>
-    key.state === 'pending' ? { ...key, state: 'destroyed' as const } : key,
-  );
+  const keys = user.keys.map((key) => (key.state === 'pending' ? destroyed(key) : key));
   return { ...user, keys, generation: value.generation as number };
 }
 

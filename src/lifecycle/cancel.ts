@@ -1,3 +1,4 @@
+import { destroyed } from './destroy.js';
 import type { Person } from './person.js';
 import type { Policies } from './wanted.js';
 
@@ -11,9 +12,7 @@ export function cancelled(person: Person, jobId: string, now: number): Person {
     zoomUsers: person.zoomUsers.map((user) => ({
       ...user,
       renewAfter: null,
-      keys: user.keys.map((key) =>
-        key.state === 'pending' ? { ...key, state: 'destroyed' as const, hash: null } : key,
-      ),
+      keys: user.keys.map((key) => (key.state === 'pending' ? destroyed(key) : key)),
     })),
   };
 }

@@ -1,14 +1,19 @@
 import { isCancelled } from './cancel.js';
+import { isUnapplied } from './destroy.js';
 import type { Person, UnfinishedJob, ZoomUser } from './person.js';
 import { currentZoomUser, heldKey, isWanted, type Policies } from './wanted.js';
 
 export type SetReason = 'joined' | 'returned' | 'pending-again' | 'renewed';
 export type ClearReason = 'left' | 'not-theirs';
 
-/** What is to be done about one person's jobs. `adopt` gives a waiting set its Zoom user. */
+/**
+ * What is to be done about one person's jobs and keys. `adopt` gives a waiting set its Zoom user; `drop` destroys keys
+ * that Zoom never took, which needs no call.
+ */
 export type Move =
   | { move: 'set'; zoomUserId: string | null; reason: SetReason }
   | { move: 'clear'; zoomUserId: string; reason: ClearReason }
+  | { move: 'drop'; zoomUserId: string }
   | { move: 'adopt'; jobId: string; zoomUserId: string }
   | { move: 'supersede'; jobId: string };
 
@@ -52,9 +57,14 @@ function movesFor(person: Person, user: ZoomUser, theirs: boolean, wanted: boole
 }
 
 function movesToClear(user: ZoomUser, job: UnfinishedJob | undefined, wanted: boolean): Move[] {
-  if (job?.action === 'clear') return [];
-  const inForce = user.keys.some((key) => ['pending', 'active', 'clearing'].includes(key.state));
+  const inForce = user.keys.some(
+    (key) => key.mayBeApplied && ['pending', 'active', 'clearing'].includes(key.state),
+  );
+  const unapplied = user.keys.some(isUnapplied);
+  // A clear goes on to its end, save where all that it was to clear turned out never to have been in Zoom.
+  if (job?.action === 'clear' && (inForce || !unapplied)) return [];
   const moves: Move[] = job ? [supersede(job)] : [];
+  if (unapplied) moves.push({ move: 'drop', zoomUserId: user.id });
   if (inForce) moves.push({ move: 'clear', zoomUserId: user.id, reason: wanted ? 'not-theirs' : 'left' });
   return moves;
 }

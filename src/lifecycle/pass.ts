@@ -1,3 +1,4 @@
+import { destroyed, isUnapplied } from './destroy.js';
 import { superseded } from './merge.js';
 import { named } from './named.js';
 import type { KeyGeneration, Person, ZoomUser } from './person.js';
@@ -28,6 +29,6 @@ function ended(user: ZoomUser): ZoomUser {
 }
 
 function endedKey(key: KeyGeneration): KeyGeneration {
-  if (key.state === 'previous') return { ...key, state: 'destroyed', hash: null };
+  if (key.state === 'previous' || isUnapplied(key)) return destroyed(key);
   return key.state === 'destroyed' ? key : { ...key, state: 'clearing' };
 }

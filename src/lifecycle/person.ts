@@ -27,6 +27,8 @@ export interface KeyGeneration {
   setAt: number | null;
   /** Keyed hash of the key, to know it again; null once destroyed. */
   hash: string | null;
+  /** False of a pending one that Zoom definitely does not have: every attempt at it was refused. */
+  mayBeApplied: boolean;
 }
 
 /** A value we sent, or were about to send, within the last 24 h (clears too). */

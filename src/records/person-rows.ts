@@ -9,7 +9,9 @@ SELECT p.id, p.name, p.mail, p.merged_into, p.contested_at, p.exposed_at, p.tran
   (SELECT coalesce(json_agg(s), '[]') FROM standings s WHERE s.person_id = p.id) AS standings,
   (SELECT coalesce(json_agg(json_build_object('user', z,
       'keys', (SELECT coalesce(json_agg(json_build_object('generation', k.generation, 'state', k.state, 'drawn_at', k.drawn_at,
-          'set_at', k.set_at, 'hash', k.hash)), '[]') FROM host_keys k WHERE k.zoom_user_id = z.id AND k.state <> 'destroyed'),
+          'set_at', k.set_at, 'hash', k.hash, 'may_be_applied', k.state <> 'pending' OR EXISTS (SELECT FROM attempts a
+            WHERE a.zoom_user_id = k.zoom_user_id AND a.generation = k.generation AND a.value_hash IS NOT NULL
+              AND a.answered_at IS NULL AND a.settled_at IS NULL))), '[]') FROM host_keys k WHERE k.zoom_user_id = z.id AND k.state <> 'destroyed'),
       'sent', (SELECT coalesce(json_agg(json_build_object('hash', a.value_hash, 'started_at', a.started_at,
           'applied_at', CASE WHEN a.outcome = 'applied' THEN a.answered_at END)), '[]') FROM attempts a
         WHERE a.zoom_user_id = z.id AND a.value_hash IS NOT NULL AND a.started_at > clock_timestamp() - interval '24 hours'))), '[]')
@@ -61,6 +63,7 @@ interface ZoomUserRow {
     drawn_at: string;
     set_at: string | null;
     hash: string | null;
+    may_be_applied: boolean;
   }[];
   sent: { hash: string; started_at: string; applied_at: string | null }[];
 }
@@ -115,12 +118,13 @@ function zoomUserOf({ user, keys, sent }: ZoomUserRow): Person['zoomUsers'][numb
       user.lease_token && user.lease_until
         ? { token: user.lease_token, until: Date.parse(user.lease_until) }
         : null,
-    keys: keys.map(({ generation, state, drawn_at, set_at, hash }) => ({
+    keys: keys.map(({ generation, state, drawn_at, set_at, hash, may_be_applied }) => ({
       generation,
       state,
       drawnAt: Date.parse(drawn_at),
       setAt: time(set_at),
       hash,
+      mayBeApplied: may_be_applied,
     })),
     sent: sent.map(({ hash, started_at, applied_at }) => ({
       hash,

@@ -27,14 +27,17 @@ async function twoPeople({ core }: Looked, cast: Member[]): Promise<string[]> {
   return rows.map(({ number, people }) => `${cast[Number(number)]?.mail}: ${people} people`);
 }
 
-/** An event, and a job, may draw one key at a Zoom user; one that Zoom refused may be drawn anew. */
+/**
+ * An event, and a job, may draw one key at a Zoom user that Zoom may have taken. One that it has not taken may be drawn
+ * anew, when something younger asks for it: how many are drawn in all is looked at for itself.
+ */
 async function twoGenerations({ core }: Looked): Promise<string[]> {
   const { rows } = await core.database.pool.query<{ line: string }>(
     `SELECT concat_ws(' ', attempts.zoom_user_id, 'generations', string_agg(DISTINCT generation::text, ','), 'for',
        coalesce('event ' || event_id, 'job ' || min(jobs.id::text))) AS line
      FROM attempts JOIN jobs ON jobs.id = attempts.job_id WHERE action = 'set' AND generation IS NOT NULL
      GROUP BY attempts.zoom_user_id, event_id, coalesce(event_id, jobs.id)
-     HAVING count(DISTINCT generation) > 1 + count(*) FILTER (WHERE attempts.code = 'ZOOM_KEY_REFUSED')`,
+     HAVING count(DISTINCT generation) FILTER (WHERE answered_at IS NULL OR outcome = 'applied') > 1`,
   );
   return rows.map(({ line }) => line);
 }

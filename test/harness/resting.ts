@@ -57,6 +57,7 @@ async function wrongAt(person: Person, user: ZoomUser, { core, zoom }: Resting):
     return ours === inZoom ? wrong : [...wrong, `${who}: our key is ${ours}, Zoom's is ${inZoom}`];
   }
   if (user.generation === 0) return wrong;
+  if (!(await isEverApplied(core, user.id))) return wrong;
   const cleared = await isOurClear(core, user.id, inZoom);
   return cleared ? wrong : [...wrong, `${who}: Zoom's key is ${inZoom}, not the one that we cleared with`];
 }
@@ -64,6 +65,16 @@ async function wrongAt(person: Person, user: ZoomUser, { core, zoom }: Resting):
 async function openKey({ database, keys }: Resting['core'], zoomUserId: string, generation: number) {
   const sealed = await findSealed(database.pool, zoomUserId, generation);
   return sealed === null ? null : (keys.open(sealed, zoomUserId, generation)?.reveal() ?? null);
+}
+
+/** A key that Zoom never took leaves what was there before. */
+async function isEverApplied({ database }: Resting['core'], zoomUserId: string): Promise<boolean> {
+  const answeredBy = { notIn: ['answered', 'no'] };
+  return (
+    (await database.prisma.attempt.count({
+      where: { zoomUserId, OR: [{ outcome: null }, { outcome: answeredBy }] },
+    })) > 0
+  );
 }
 
 async function isOurClear({ database, keys }: Resting['core'], zoomUserId: string, digits: string) {

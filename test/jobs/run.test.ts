@@ -187,7 +187,7 @@ describe('somebody whom Zoom does not know yet', () => {
     const { user, job } = await cast.joiner();
     service.zoom.users.known(user.id).status = 'inactive';
     expect(await attempt(service, job.id)).toMatchObject({ state: 'waiting', code: 'ZOOM_USER_INACTIVE' });
-    expect(await cast.keys(user.id)).toMatchObject([{ state: 'destroyed' }]);
+    expect(await cast.keys(user.id)).toMatchObject([{ state: 'pending' }]);
     service.zoom.users.known(user.id).status = 'active';
     await cast.zoomSays(zoomSaid(user, 'active'));
     expect(await onlyJob(service, user.email)).toMatchObject({ id: job.id, state: 'queued' });

@@ -10,9 +10,12 @@ import {
   clear,
   supersede,
   adopt,
+  drop,
   empty,
   holding,
   pending,
+  refused,
+  refusedFirst,
   clearing,
   destroyed,
   elsewhere,
@@ -31,6 +34,12 @@ describe('a wanted person', () => {
     ['who returned gets a new generation', wanted([destroyed]), [set('returned')]],
     ['whose clear was attempted gets a new generation', wanted([clearing]), [set('returned')]],
     ['whose key is pending without a job gets that set again', wanted([pending]), [set('pending-again')]],
+    ['whose key Zoom never took gets that set again', wanted([refusedFirst]), [set('pending-again')]],
+    [
+      'with a new Zoom user drops the key that the old one never took',
+      wanted([refusedFirst, elsewhere]),
+      [drop(), set('joined', 'Z2')],
+    ],
     [
       'with a new Zoom user gets a key there and loses the old one',
       wanted([holding, elsewhere]),
@@ -113,6 +122,22 @@ describe('a person who is not wanted', () => {
   test.each<[string, Person, object[]]>([
     ['and holds a key loses it', notWanted([holding]), [clear('left')]],
     ['and whose key may have been applied loses it', notWanted([pending]), [clear('left')]],
+    ['drops the key that Zoom never took, without a call', notWanted([refusedFirst]), [drop()]],
+    [
+      'drops the key that Zoom never took with its set',
+      notWanted([refusedFirst], { jobs: [job('j', 'set', { state: 'waiting' })] }),
+      [supersede('j'), drop()],
+    ],
+    [
+      'drops the key that Zoom never took and loses the one before',
+      notWanted([refused]),
+      [drop(), clear('left')],
+    ],
+    [
+      'needs no clear of a key that turned out never to have been taken',
+      notWanted([refusedFirst], { jobs: [job('j', 'clear')] }),
+      [supersede('j'), drop()],
+    ],
     ['and whose clear was given up gets it again', notWanted([clearing]), [clear('left')]],
     [
       'loses the key at each of their Zoom users',
@@ -160,6 +185,11 @@ describe('a person who is not wanted', () => {
     [
       'whose clear is on its way needs nothing',
       notWanted([clearing], { jobs: [job('j', 'clear', { state: 'retrying' })] }),
+      'in-progress',
+    ],
+    [
+      'to whom a clear is sent again needs nothing',
+      notWanted([destroyed], { jobs: [job('j', 'clear')] }),
       'in-progress',
     ],
   ])('%s', (_, one, reason) => {

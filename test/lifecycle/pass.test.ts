@@ -53,6 +53,13 @@ describe('passing on a Zoom user', () => {
     expect(to.zoomUsers[0]?.keys).toMatchObject([{ state: 'destroyed', hash: null }, { state: 'clearing' }]);
   });
 
+  test('leaves nothing of a key that Zoom never took', () => {
+    const keys = [key(1, 'pending', { mayBeApplied: false })];
+    const former = person({ records: [record('okta', 'active')], zoomUsers: [zoomUser('Z1', { keys })] });
+    const { to } = pass('Z1', former, person({ id: 'person-2' }));
+    expect(to.zoomUsers[0]?.keys).toMatchObject([{ state: 'destroyed', hash: null }]);
+  });
+
   test('asks nothing of a Zoom user that holds no key but what its new person asks', () => {
     expect(decide(passed(['destroyed'], 'gone').to, policies).moves).toEqual([]);
   });

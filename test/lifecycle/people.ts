@@ -61,7 +61,15 @@ export function zoomUser(id: string, more: Partial<ZoomUser> = {}): ZoomUser {
 }
 
 export function key(generation: number, state: KeyState, more: Partial<KeyGeneration> = {}): KeyGeneration {
-  return { generation, state, drawnAt: at(0), setAt: null, hash: `hash-${generation}`, ...more };
+  return {
+    generation,
+    state,
+    drawnAt: at(0),
+    setAt: null,
+    hash: `hash-${generation}`,
+    mayBeApplied: true,
+    ...more,
+  };
 }
 
 export function job(

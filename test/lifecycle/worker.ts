@@ -48,6 +48,7 @@ function drawn(user: ZoomUser, now: number): ZoomUser {
     drawnAt: now,
     setAt: null,
     hash: `hash-${generation}`,
+    mayBeApplied: true,
   };
   return { ...user, generation, keys: [...user.keys, key] };
 }
