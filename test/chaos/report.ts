@@ -32,9 +32,9 @@ function found(findings: Findings): string[] {
   });
 }
 
-function again({ seed, backend, logFile, lastLines }: Run): string[] {
+function again({ seed, backend, minutes, logFile, lastLines }: Run): string[] {
   return [
-    `  to play it again: npm run test:chaos -- --seed ${seed} --backend ${backend}`,
+    `  to play it again: npm run test:chaos -- --seed ${seed} --backend ${backend} --minutes ${minutes}`,
     `  the whole log: ${logFile}, which ends with`,
     ...lastLines.map((line) => `    ${line.slice(0, 300)}`),
   ];

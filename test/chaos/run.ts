@@ -19,6 +19,7 @@ import { openStage, type Backend, type Stage } from './stage.js';
 export interface Run {
   backend: Backend;
   seed: number;
+  minutes: number;
   /** Answers of success that sources got. */
   acknowledged: number;
   /** Had to be said again, for want of an answer or after a 5xx. */
@@ -86,6 +87,7 @@ export async function run({ seed, backend, minutes, logFile }: RunOptions): Prom
     return {
       backend,
       seed,
+      minutes,
       acknowledged: okta.counts.acknowledged + entra.counts.acknowledged + delivered,
       repeated: okta.counts.repeated + entra.counts.repeated,
       people: PEOPLE,
