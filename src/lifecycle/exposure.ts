@@ -1,7 +1,7 @@
 import type { Durations } from './durations.js';
 import type { LifecycleEvent } from './event.js';
 import type { Person, SentValue, ZoomUser } from './person.js';
-import { heldKey } from './wanted.js';
+import { keyInForce } from './wanted.js';
 
 const CONTESTED_AFTER = 3;
 
@@ -32,7 +32,7 @@ export function seeKey(person: Person, event: LifecycleEvent, when: SeenAt): See
   if (!user || user.generation === 0) return { person, seen: 'nothing' };
   const seen = judge(user, event.seenKeyHashes, when);
   if (seen !== 'exposed') return { person, seen };
-  return heldKey(user) ? exposed(person, when, [user]) : { person, seen: 'nothing' };
+  return keyInForce(user) ? exposed(person, when, [user]) : { person, seen: 'nothing' };
 }
 
 function judge(user: ZoomUser, hashes: string[], { at, durations }: SeenAt): 'echo' | 'resend' | 'exposed' {
@@ -47,7 +47,7 @@ function judge(user: ZoomUser, hashes: string[], { at, durations }: SeenAt): 'ec
 
 /** What Zoom should hold: the key in force, or the random value that cleared the last one. */
 function currentHash(user: ZoomUser): string | undefined {
-  const held = heldKey(user);
+  const held = keyInForce(user);
   if (held) return held.hash ?? undefined;
   return user.sent.reduce<SentValue | null>((a, b) => (a && a.startedAt > b.startedAt ? a : b), null)?.hash;
 }

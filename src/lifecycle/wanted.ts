@@ -1,3 +1,4 @@
+import { withoutUnapplied } from './destroy.js';
 import type { KeyGeneration, Person, SourcePolicy, ZoomUser } from './person.js';
 
 export type Policies = ReadonlyMap<string, SourcePolicy>;
@@ -43,6 +44,11 @@ function isNewer(a: ZoomUser, b: ZoomUser): boolean {
 /** The generation in force: pending before active, since a pending one may already be applied. */
 export function heldKey(user: ZoomUser): KeyGeneration | null {
   return newest(user, 'pending') ?? newest(user, 'active');
+}
+
+/** What Zoom should have: the generation that is held, save one that it never took. */
+export function keyInForce(user: ZoomUser): KeyGeneration | null {
+  return heldKey(withoutUnapplied(user));
 }
 
 export function newest(user: ZoomUser, state: KeyGeneration['state']): KeyGeneration | null {

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { HostKey } from '../../src/lifecycle/host-key.js';
 import type { Person, ZoomUser } from '../../src/lifecycle/person.js';
-import { heldKey } from '../../src/lifecycle/wanted.js';
+import { keyInForce } from '../../src/lifecycle/wanted.js';
 import { transaction } from '../../src/records/database.js';
 import { findSealed } from '../../src/records/jobs.js';
 import { holdPeople } from '../../src/records/people.js';
@@ -83,7 +83,7 @@ function whoShouldBe({ standings }: Expected): string {
 
 /** How a person ended, said as the model says it: where it leaves room, what is within it counts as said. */
 function endOf(person: Person, expected: Expected): Expected {
-  const held = person.zoomUsers.filter((user) => heldKey(user)).map((user) => user.id);
+  const held = person.zoomUsers.filter((user) => keyInForce(user)).map((user) => user.id);
   const waits = person.jobs.some((job) => job.action === 'set');
   const asExpected = held.length === 1 && expected.heldAtOneOf.includes(held[0] as string);
   const waitsAsExpected = held.length === 0 && waits && expected.mayWait;
@@ -100,7 +100,7 @@ function endOf(person: Person, expected: Expected): Expected {
 async function expectSameKey(user: ZoomUser, { stage, users }: Playing): Promise<void> {
   const { database, keys } = stage.core;
   const inZoom = stage.zoom.users.hostKeyOf(user.id);
-  const key = heldKey(user);
+  const key = keyInForce(user);
   if (key) {
     const sealed = await findSealed(database.pool, user.id, key.generation);
     const ours = sealed && keys.open(sealed, user.id, key.generation)?.reveal();

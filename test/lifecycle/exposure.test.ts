@@ -47,6 +47,18 @@ describe('a key that Zoom shows', () => {
     expect(see(holder, 2 * HOUR, 'foreign', at(HOUR)).person.zoomUsers[0]?.renewAfter).toBe(at(HOUR));
   });
 
+  test("is nobody's concern where Zoom never took one of ours", () => {
+    const keys = [key(1, 'pending', { mayBeApplied: false })];
+    const refused = person({ zoomUsers: [zoomUser('Z1', { keys, sent: [sent('hash-1', at(0), null)] })] });
+    expect(see(refused, HOUR, 'foreign')).toEqual({ person: refused, seen: 'nothing' });
+  });
+
+  test('is our echo when it is the one in force, while Zoom does not take the next', () => {
+    const keys = [key(1, 'active'), key(2, 'pending', { mayBeApplied: false })];
+    const between = person({ zoomUsers: [zoomUser('Z1', { keys, sent: [sent('hash-1', at(0), at(1))] })] });
+    expect(see(between, HOUR, 'hash-1').seen).toBe('echo');
+  });
+
   const cleared = person({
     zoomUsers: [
       zoomUser('Z1', {
