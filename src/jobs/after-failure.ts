@@ -3,8 +3,8 @@ import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from '../records/changes.js';
 import type { Client } from '../records/database.js';
 import type { JobRow } from '../records/jobs.js';
-import { pause, type PausedCall } from '../records/pauses.js';
-import type { ZoomFailure } from '../zoom/failure.js';
+import { pause, type AnsweredCall } from '../records/pauses.js';
+import type { Then, ZoomFailure } from '../zoom/failure.js';
 import type { WriteClaim } from './claim.js';
 import { attemptEnd, withUser, type Recording } from './recording.js';
 import { nextStep, type NextStep } from './retry.js';
@@ -19,7 +19,7 @@ export async function afterFailure(
 ): Promise<Changes> {
   const { held, job, person, claim, open } = recording;
   const earlier = open.filter((one) => one.jobId !== claim.jobId || one.number !== claim.number);
-  if (failure.then === 'pause') await pauseAll(client, 'write', failure.code, held.now, options);
+  const then = await thenOf(client, failure, { call: 'write', personId: person.id, now: held.now }, options);
   const answered = failure.sent !== 'unanswered';
   const next = withUser(person, claim.zoomUserId, (user) => afterRefusal(user, claim, failure, held.now));
   held.people.set(person.id, { ...next, jobs: jobsAfter(next, job.id, failure) });
@@ -34,7 +34,7 @@ export async function afterFailure(
   if (failure.then === 'gone') {
     options.log.info({ jobId: job.id, action: claim.action, code: failure.code }, 'zoom user found gone');
   } else if (!job.finished) {
-    const step = stepAfter(recording, failure, earlier.length > 0, options);
+    const step = stepAfter(recording, { failure, then }, earlier.length > 0, options);
     const alerted = logStep(recording, failure, step, options);
     const row = jobRow(recording, step, failure.code, options.durations.sweepMs);
     changes.jobStates = [alerted ? { ...row, alerted_at: iso(held.now) } : row];
@@ -50,7 +50,7 @@ function jobsAfter({ jobs }: Person, jobId: string, { then, code }: ZoomFailure)
 
 function stepAfter(
   { job, claim, person }: Recording,
-  { then, code, rate, sent }: ZoomFailure,
+  { failure: { code, rate, sent }, then }: { failure: ZoomFailure; then: Then },
   earlierOpen: boolean,
   { clockSpeed, random }: RunOptions,
 ): NextStep {
@@ -105,16 +105,21 @@ export function alertIfOverdue(job: JobRow, now: number, fields: object, options
   return true;
 }
 
-/** The first to be told so alerts. */
-export async function pauseAll(
+/**
+ * What is to be done, once an answer that looks as if everybody would get it has paused the queue: the first to be told
+ * so alerts. Where it has turned out that only this person gets it, it is one of theirs to be tried again.
+ */
+export async function thenOf(
   client: Client,
-  call: PausedCall,
-  code: string,
-  now: number,
+  { then, code }: ZoomFailure,
+  call: AnsweredCall,
   { durations, log }: RunOptions,
-): Promise<void> {
-  const news = await pause(client, call, code, now, durations.probeMs);
-  if (news) log.alert('QUEUE_PAUSED', { code }, 'queue paused, since this would fail for everybody');
+): Promise<Then> {
+  if (then !== 'pause') return then;
+  const paused = await pause(client, call, code, durations.probeMs);
+  if (paused === 'news')
+    log.alert('QUEUE_PAUSED', { code }, 'queue paused, since this would fail for everybody');
+  return paused === 'own' ? 'retry' : 'pause';
 }
 
 /** A value that Zoom refused outright is in force nowhere; a user that is gone has no key. */

@@ -2,7 +2,7 @@ import { destroyed } from '../lifecycle/destroy.js';
 import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes } from '../records/changes.js';
 import type { Client } from '../records/database.js';
-import { resume, type PausedCall } from '../records/pauses.js';
+import { resume, type AnsweredCall } from '../records/pauses.js';
 import type { WriteClaim } from './claim.js';
 import { attemptEnd, withUser, type Recording, type Success } from './recording.js';
 import type { RunOptions } from './run-options.js';
@@ -14,7 +14,7 @@ export async function afterSuccess(
   { outcome, trackingId }: Success,
   options: RunOptions,
 ): Promise<Changes> {
-  await resumeAll(client, 'write', held.now, options);
+  await resumeAll(client, { call: 'write', personId: person.id, now: held.now }, options);
   const gone = outcome === 'gone';
   const written = withUser(person, claim.zoomUserId, (user) => afterWrite(user, claim, gone, held.now));
   held.people.set(person.id, finishJob(written, job.id));
@@ -35,11 +35,10 @@ export async function afterSuccess(
 /** Such calls go through again. */
 export async function resumeAll(
   client: Client,
-  call: PausedCall,
-  now: number,
+  call: AnsweredCall,
   { log }: Pick<RunOptions, 'log'>,
 ): Promise<void> {
-  for (const code of await resume(client, call, now)) log.info({ code }, 'queue resumed');
+  for (const code of await resume(client, call)) log.info({ code }, 'queue resumed');
 }
 
 function afterWrite(user: ZoomUser, claim: WriteClaim, gone: boolean, now: number): ZoomUser {

@@ -7,9 +7,10 @@ import { iso, writeChanges } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { beginLocking } from '../records/people.js';
-import type { ZoomFailure } from '../zoom/failure.js';
+import type { AnsweredCall } from '../records/pauses.js';
+import type { Then, ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
-import { alertIfOverdue, pauseAll } from './after-failure.js';
+import { alertIfOverdue, thenOf } from './after-failure.js';
 import { resumeAll } from './after-success.js';
 import { claimHeld, skip, type Claim, type FindClaim } from './claim.js';
 import { holdJob, type HeldJob } from './held-job.js';
@@ -41,7 +42,7 @@ export async function takeFound(
     const found = await holdJob(client, jobId, { links, zoomUserIds: user ? [user.id] : [] });
     if (!found || found.job.finished || found.job.attempts + 1 !== attempt) return skip('overtaken');
     const person = user ? withFoundUser(found, user, options.askedAt) : found.person;
-    if (looked.outcome !== 'failure') await resumeAll(client, 'find', found.held.now, options);
+    if (looked.outcome !== 'failure') await resumeAll(client, callAbout(found), options);
     if (person.zoomUsers.some((one) => one.standing === 'active')) {
       return claimHeld(client, { ...found, person }, leaseEndsAt, options);
     }
@@ -57,19 +58,23 @@ function identifiersOf({ id, email }: ZoomUser & { id: string }): string[] {
 
 async function wait(client: Client, found: HeldJob, looked: Looked, options: RunOptions): Promise<Claim> {
   const { held, job } = found;
-  if (looked.outcome === 'failure' && looked.failure.then === 'pause')
-    await pauseAll(client, 'find', looked.failure.code, held.now, options);
+  const then =
+    looked.outcome === 'failure' ? await thenOf(client, looked.failure, callAbout(found), options) : 'wait';
   decideAgain(held.people, held.before, { held, newId: options.newId });
   await options.brake(client, held);
   await writeChanges(client, differences(held));
   const mine = held.people.get(job.personId)?.jobs.find((one) => one.id === job.id);
   if (mine?.state === 'superseded') return skip('superseded', [...held.people.values()]);
-  const row = waitRow(found, looked, options);
+  const row = waitRow(found, looked, then, options);
   await writeChanges(client, { jobStates: [row] });
   // Their own job waits: of them only what failed is to be told.
   const isTold = (one: Person) => one.id !== job.personId || row.state === 'failed';
   const told = withGivenUp(held.people.values(), [row]);
   return skip(row.code, told.filter(isTold));
+}
+
+function callAbout({ held, job }: HeldJob): AnsweredCall {
+  return { call: 'find', personId: job.personId, now: held.now };
 }
 
 /** The Zoom user follows its mail's owner: whoever had it before has it no longer. */
@@ -101,12 +106,10 @@ function isMail({ kind, value }: Link, mail: string): boolean {
   return kind === 'mail' && value === mail;
 }
 
-function waitRow({ held, job }: HeldJob, looked: Looked, options: RunOptions) {
+function waitRow({ held, job }: HeldJob, looked: Looked, then: Then, options: RunOptions) {
   const failure = looked.outcome === 'failure' ? looked.failure : null;
   const code = failure?.code ?? waitCode(looked);
-  const trouble = failure
-    ? { then: failure.then, code, ...(failure.rate && { delayMs: failure.rate.delayMs }) }
-    : { then: 'wait' as const, code };
+  const trouble = { then, code, ...(failure?.rate && { delayMs: failure.rate.delayMs }) };
   const { clockSpeed, random, log } = options;
   const facts = {
     action: 'set' as const,

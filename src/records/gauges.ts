@@ -33,7 +33,7 @@ export async function readGauges(pool: pg.Pool): Promise<Gauges | null> {
       pool.query<Gauges['jobs'][number]>({ name: 'gauge-jobs', text: JOBS }),
       pool.query<{ dueForS: number | null }>({ name: 'gauge-due', text: DUE }),
       pool.query<Gauges['hostKeys'][number]>({ name: 'gauge-host-keys', text: HOST_KEYS }),
-      pool.query<Gauges['pauses'][number]>('SELECT call, code FROM pauses'),
+      pool.query<Gauges['pauses'][number]>('SELECT DISTINCT call, code FROM pauses WHERE lifted_at IS NULL'),
     ]);
     return {
       jobs: jobs.rows,

@@ -33,8 +33,16 @@ export interface Expected {
 /**
  * Everybody at the end of a story, by the rules of the design and by nothing but the set of what was told, in no
  * order: who is who (3.1), who is wanted, and where a key is held (3.2).
+ *
+ * @param strayOf whose a Zoom user is whom no directory claims: a look may find that one deleted and another made under
+ *   the same mail are one person's, before Zoom says so
  */
-export function endings(told: Told[], users: TrueUser[], isPrivate: (mail: string) => boolean): Expected[] {
+export function endings(
+  told: Told[],
+  users: TrueUser[],
+  isPrivate: (mail: string) => boolean,
+  strayOf: (user: string) => string,
+): Expected[] {
   const directories = told.filter((one) => one.source !== 'zoom');
   const clusters = clustersOf(directories, isPrivate);
   const people = groupedBy(directories, (one) => clusters(recordKey(one)));
@@ -44,7 +52,7 @@ export function endings(told: Told[], users: TrueUser[], isPrivate: (mail: strin
   )) {
     const mail = newest(words, (one) => one.mail)?.mail;
     const claim = newestClaim(directories.filter((one) => one.mail === mail));
-    const owner = claim ? clusters(recordKey(claim)) : `zoom user ${user}`;
+    const owner = claim ? clusters(recordKey(claim)) : strayOf(user);
     people.set(owner, [...(people.get(owner) ?? []), ...words]);
   }
   return [...people.values()].map((words) => endingOf(words, users));

@@ -18,3 +18,15 @@ CREATE INDEX people_transfer_due ON people (transferred_at) WHERE transfer_asked
 
 -- When somebody was last told that it goes on: at first, and then daily.
 ALTER TABLE jobs ADD COLUMN alerted_at timestamptz(3);
+
+-- Whose calls were answered in a way that would fail for everybody; lifted_at: when somebody else's went through.
+DROP TABLE pauses;
+CREATE TABLE pauses (
+  call text NOT NULL CHECK (call IN ('find', 'write')),
+  code text NOT NULL,
+  person_id uuid NOT NULL,
+  since timestamptz(3) NOT NULL,
+  next_probe_at timestamptz(3) NOT NULL,
+  lifted_at timestamptz(3),
+  PRIMARY KEY (call, code, person_id)
+);
