@@ -42,20 +42,27 @@ function lockKey(identifier: string): number {
   return 0x100000000 * (high & 0x1fffff) + (low >>> 0);
 }
 
-/** Locks the people found, in the order of their ids, and loads them. Those merged away lead to who they became. */
+/**
+ * Locks the people found, in the order of their ids, and loads them. Those merged away lead to who they became, and a
+ * Zoom user that was handed on while its person was waited for leads to whoever has it then.
+ */
 export async function holdPeople(client: Client, whom: Whom): Promise<Held> {
   let found = await findAndLock(client, whom);
   for (;;) {
     if (found.ids.length === 0) return held(found, []);
     const rows = await loadPeople(client, found.ids);
     const missing = rows.flatMap((row) => row.merged_into ?? []).filter((id) => !found.ids.includes(id));
-    if (missing.length === 0) return held(found, rows);
+    const users = new Set(rows.flatMap((row) => row.zoom_users.map(({ user }) => user.id)));
+    const areHere = found.zoomUserIds.every((id) => users.has(id));
+    if (missing.length === 0 && areHere) return held(found, rows);
     found = await findAndLock(client, { ...whom, personIds: [...found.ids, ...missing] });
   }
 }
 
 interface Found {
   ids: string[];
+  /** Of those asked for, the Zoom users that somebody had. */
+  zoomUserIds: string[];
   now: number;
   policies: SourcePolicy[];
 }
@@ -74,12 +81,14 @@ WITH found AS (
   SELECT id FROM people WHERE id = ANY (ARRAY (SELECT person_id FROM found)) ORDER BY id FOR UPDATE
 )
 SELECT coalesce((SELECT array_agg(id) FROM locked), '{}') AS ids,
+  ARRAY (SELECT id FROM zoom_users WHERE id = ANY ($5::text[]) AND person_id IS NOT NULL) AS zoom_user_ids,
   (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
   (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'observed', observed, 'removed', removed_at IS NOT NULL,
     'presenceOnly', presence_only, 'domains', domains)), '[]') FROM sources) AS policies`;
 
 interface FindRow {
   ids: string[];
+  zoom_user_ids: string[];
   now: string;
   policies: SourcePolicy[];
 }
@@ -97,7 +106,12 @@ async function findAndLock(client: Client, whom: Whom): Promise<Found> {
   ];
   const { rows } = await client.query<FindRow>({ name: 'find-people', text: FIND, values });
   const row = rows[0] as FindRow;
-  return { ids: row.ids, now: Number(row.now), policies: row.policies };
+  return {
+    ids: row.ids,
+    zoomUserIds: row.zoom_user_ids,
+    now: Number(row.now),
+    policies: row.policies,
+  };
 }
 
 function held(found: Found, rows: PersonRow[]): Held {

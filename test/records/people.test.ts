@@ -141,6 +141,33 @@ test('two who want the same people wait for each other, in whatever order they n
   );
 });
 
+test('a Zoom user that is handed on while somebody waits for it is found with whoever has it then', async () => {
+  const [from, to] = await keep(somebody(), { ...somebody(), zoomUsers: [] });
+  const [user] = from!.zoomUsers;
+  let release = () => undefined as void;
+  let holds = false;
+  const passing = inTransaction(async (client) => {
+    const held = await holdPeople(client, { ...NOBODY, personIds: [from!.id, to!.id] });
+    holds = true;
+    await new Promise<void>((resolve) => (release = resolve));
+    held.people.set(from!.id, { ...from!, zoomUsers: [] });
+    held.people.set(to!.id, { ...to!, zoomUsers: [user!] });
+    await writeChanges(client, differences(held));
+  });
+  await waitFor('both to be held', () => holds);
+  const waiting = hold({ zoomUserIds: [user!.id] });
+  await waitFor('somebody to wait', async () => {
+    const { rows } = await service.core.database.pool.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  });
+  release();
+  await passing;
+  const { people } = await waiting;
+  expect(people.get(to!.id)?.zoomUsers.map(({ id }) => id)).toEqual([user!.id]);
+});
+
 test('what two name at once is theirs one after the other, though it is not in the database yet', async () => {
   const order: string[] = [];
   const identifiers = ['mail x@example.com', 'record 1', 'record 2'];
