@@ -46,7 +46,7 @@ export function nextStep(trouble: Trouble, facts: RetryFacts): NextStep {
   });
   switch (trouble.then) {
     case 'rate':
-      return { state: 'retrying', delayMs: trouble.delayMs ?? SECOND, strikes, alert: false };
+      return { state: 'retrying', delayMs: (trouble.delayMs ?? SECOND) / clockSpeed, strikes, alert: false };
     case 'pause':
       return { state: 'retrying', delayMs: MINUTE / clockSpeed, strikes, alert: false };
     case 'wait':

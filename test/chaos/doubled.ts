@@ -29,13 +29,14 @@ async function twoPeople({ core }: Looked, cast: Member[]): Promise<string[]> {
 
 /**
  * An event, and a job, may draw one key at a Zoom user that Zoom may have taken. One that it has not taken may be drawn
- * anew, when something younger asks for it: how many are drawn in all is looked at for itself.
+ * anew, when something younger asks for it, and so may one in force that is being sent again: how many are drawn in all
+ * is looked at for itself.
  */
 async function twoGenerations({ core }: Looked): Promise<string[]> {
   const { rows } = await core.database.pool.query<{ line: string }>(
     `SELECT concat_ws(' ', attempts.zoom_user_id, 'generations', string_agg(DISTINCT generation::text, ','), 'for',
        coalesce('event ' || event_id, 'job ' || min(jobs.id::text))) AS line
-     FROM attempts JOIN jobs ON jobs.id = attempts.job_id WHERE action = 'set' AND generation IS NOT NULL
+     FROM attempts JOIN jobs ON jobs.id = attempts.job_id WHERE action = 'set' AND reason <> 'resend' AND generation IS NOT NULL
      GROUP BY attempts.zoom_user_id, event_id, coalesce(event_id, jobs.id)
      HAVING count(DISTINCT generation) FILTER (WHERE answered_at IS NULL OR outcome = 'applied') > 1`,
   );

@@ -2,7 +2,8 @@ import { busy } from '../harness/resting.js';
 import { waitFor } from '../harness/wait-for.js';
 import type { Stage } from './stage.js';
 
-const PATIENCE_MS = 120_000;
+/** Long enough for whoever Zoom puts off until its next day, on the scaled clock. */
+const PATIENCE_MS = 180_000;
 
 /** What a hand had to do again, until it is plain that it does not help. */
 const ROUNDS = 5;

@@ -16,7 +16,7 @@ export async function expectAtRest({ core, zoom }: Resting, timeoutMs = 20_000):
 
 /**
  * Everybody has what they should have, jobs under way, failed and contested ones aside: nothing remains to be decided, a key of
- * ours is Zoom's key, and where we cleared, Zoom holds exactly the random value we cleared with.
+ * ours is Zoom's key, and where we cleared, Zoom holds none that we had set.
  */
 export async function expectRight(resting: Resting): Promise<void> {
   expect(await wrongs(resting)).toEqual([]);

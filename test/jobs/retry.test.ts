@@ -48,6 +48,7 @@ describe('a set that keeps failing', () => {
 
   test('waits the shorter, the faster the clock', () => {
     expect(after('retry', { clockSpeed: 60 })).toMatchObject({ delayMs: 500 });
+    expect(after('rate', { clockSpeed: 60 }, 120_000)).toMatchObject({ delayMs: 2_000 });
   });
 });
 
