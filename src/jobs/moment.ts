@@ -9,7 +9,11 @@ export function momentIn(ms: number): Moment {
 }
 
 /** Whether at least so long is left until then. */
-export function isAwayBy(ms: number, { monotonicMs, wallMs }: Moment): boolean {
-  const soon = momentIn(ms);
-  return soon.monotonicMs <= monotonicMs && soon.wallMs <= wallMs;
+export function isAwayBy(ms: number, moment: Moment): boolean {
+  return leftMs(moment) >= ms;
+}
+
+/** Until then, by whichever clock says less. */
+export function leftMs({ monotonicMs, wallMs }: Moment): number {
+  return Math.min(monotonicMs - performance.now(), wallMs - Date.now());
 }

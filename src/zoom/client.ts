@@ -13,6 +13,8 @@ export interface CallTerms {
   priority: Priority;
   /** Asked after the budget's grant, right before sending, and again before a second try: false gives the call up. */
   beforeSend?: (now: Date) => boolean | Promise<boolean>;
+  /** How long the budget's grant may be waited for; whoever waits longer gives the call up, and takes no slot. */
+  patienceMs?: () => number;
   signal?: AbortSignal;
 }
 
@@ -37,7 +39,7 @@ export interface ZoomAnswer {
 }
 
 export interface ZoomClient {
-  /** @throws ZoomFailure for everything but the expected answer; NotSent when `beforeSend` said no */
+  /** @throws ZoomFailure for everything but the expected answer; NotSent when `beforeSend` said no, or patience ended */
   call(call: ZoomCall): Promise<ZoomAnswer>;
   /** Ends the connections kept open. */
   close(): void;
@@ -61,7 +63,7 @@ export function createZoomClient({ clock = () => new Date(), ...dependencies }: 
   const agent = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
 
   async function callOnce(call: ZoomCall, { token: bearer }: StoredToken): Promise<ZoomAnswer> {
-    await budget.grant(call.label, call.priority, call.signal);
+    await granted(budget, call);
     if ((await call.beforeSend?.(clock())) === false) throw new NotSent('LEASE_TOO_SHORT');
     const { timeoutMs } = dependencies;
     const startedAt = performance.now();
@@ -107,6 +109,24 @@ export function createZoomClient({ clock = () => new Date(), ...dependencies }: 
       agent.https.destroy();
     },
   };
+}
+
+/**
+ * A slot spent on somebody for whom it comes too late would be nobody's: with enough of them in the line, no call would
+ * ever be sent.
+ */
+async function granted(budget: CallBudget, { label, priority, signal, patienceMs }: ZoomCall): Promise<void> {
+  if (!patienceMs) return void (await budget.grant(label, priority, signal));
+  const leaving = new AbortController();
+  const timer = setTimeout(() => leaving.abort(), Math.max(0, patienceMs()));
+  const signals = [leaving.signal, ...(signal ? [signal] : [])];
+  try {
+    await budget.grant(label, priority, AbortSignal.any(signals));
+  } catch (error) {
+    throw leaving.signal.aborted && !signal?.aborted ? new NotSent('LEASE_TOO_SHORT', error) : error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function exchangeFor(apiUrl: string, call: ZoomCall, bearer: string): Omit<Exchange, 'timeoutMs'> {

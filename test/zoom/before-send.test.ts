@@ -1,10 +1,38 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { startRehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createZoomClient } from '../../src/zoom/client.js';
+import type { CallLabel } from '../../src/zoom/budget.js';
+import { createWaitingLine, type Priority } from '../../src/zoom/waiting-line.js';
+import { waitFor } from '../harness/wait-for.js';
 import { closeAll, closeLater, createTokenFor, setKey } from './clients.js';
 import { silent } from './stores.js';
 
 afterEach(closeAll);
+
+test('who runs out of patience leaves the line and is not sent; other signs to stop remain what they are', async () => {
+  const zoom = await startRehearsalZoom();
+  closeLater(zoom.close);
+  const line = createWaitingLine();
+  const budget = {
+    grant: (_label: CallLabel, priority: Priority, signal?: AbortSignal) => line.join(priority, signal),
+    pause: () => Promise.resolve(),
+  };
+  const token = createTokenFor(zoom);
+  const client = createZoomClient({ apiUrl: zoom.apiUrl, token, budget, timeoutMs: 2_000, log: silent });
+  closeLater(client.close);
+  const { id } = zoom.users.add({ email: 'jill@example.com' });
+  const impatient = setKey(client, id, { patienceMs: () => 20 });
+  await expect(impatient).rejects.toMatchObject({ code: 'LEASE_TOO_SHORT', sent: 'no', then: 'rate' });
+  expect(line.length).toBe(0);
+  const called = setKey(client, id, { patienceMs: () => 60_000, signal: AbortSignal.timeout(20) });
+  await expect(called).rejects.toMatchObject({ code: 'ZOOM_CALL_ABORTED', sent: 'no' });
+  expect(line.length).toBe(0);
+  const patient = setKey(client, id, { patienceMs: () => 60_000 });
+  await waitFor('the call to wait', () => line.length === 1);
+  line.admitFirst({ grantedAt: new Date() });
+  await patient;
+  expect(zoom.log.requests).toHaveLength(1);
+});
 
 test('whether a call may still be made is asked when its turn has come, and last of all', async () => {
   const zoom = await startRehearsalZoom();
