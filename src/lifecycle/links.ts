@@ -46,8 +46,9 @@ const YEAR_2000 = 946_684_800_000;
  * Zoom claims no mail: its users follow whoever does. Its word counts as half a century older than it is, so that it
  * gives way to any other source's, while among Zoom's own the newest still holds.
  */
-export function claimedByZoom(at: number): number {
-  return at - HALF_A_CENTURY_MS;
+export function claimedByZoom({ standing }: Pick<LifecycleEvent, 'standing'>, at: number): number {
+  // Whoever is deleted gives way to anybody: their mail is free, and another may have got it in the same moment.
+  return at - HALF_A_CENTURY_MS * (standing === 'gone' ? 2 : 1);
 }
 
 /** A list that somebody exported has no time: any source's word goes before it, except Zoom's. */

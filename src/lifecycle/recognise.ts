@@ -21,7 +21,7 @@ export function recognise(
     (isZoom ? ownerOfZoomUser(people, event.record) : undefined) ??
     ownerOfSome(links, people) ??
     newPerson(newId());
-  const claimedAt = isZoom ? claimedByZoom(at) : at;
+  const claimedAt = isZoom ? claimedByZoom(event, at) : at;
   const free = links.filter((link) => !ownerOfLink(people, link)).map((link) => ({ ...link, claimedAt }));
   return add(free.length > 0 ? { ...person, links: [...person.links, ...free] } : person, people);
 }

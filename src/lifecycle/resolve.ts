@@ -36,7 +36,7 @@ export function resolve(event: LifecycleEvent, people: People, options: ResolveO
   const isZoom = options.sourceKind === 'zoom';
   const found = isZoom ? resolveZoom(event, own, people, options) : resolveOther(links, own, people);
   const person = found ?? add(newPerson(options.newId()), people);
-  return claim(person, links, isZoom ? claimedByZoom(options.at) : options.at, people);
+  return claim(person, links, isZoom ? claimedByZoom(event, options.at) : options.at, people);
 }
 
 function resolveOther(links: Identifier[], own: Person | undefined, people: People): Person | undefined {

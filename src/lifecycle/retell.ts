@@ -13,8 +13,10 @@ export function retell(record: SourceRecord, sourceKind: string): LifecycleEvent
   const { mail } = record.facts;
   const events: LifecycleEvent[] = [];
   if (mail) {
+    const isLast = record.standing === 'gone' && record.standingAt === mail.at;
     events.push({
       ...about,
+      ...(isLast && { standing: 'gone' }),
       occurredAt: new Date(mail.at),
       sequence: mail.sequence,
       mail: mail.value,

@@ -117,3 +117,23 @@ describe('two people', () => {
     expect(new Set(tell(new Map(), ...events).map((one) => one.id)).size).toBe(2);
   });
 });
+
+describe('a mail that Zoom gives to a user made anew', () => {
+  test.each([
+    ['after', 1],
+    ['in the same millisecond as', 0],
+    ['by a clock a little before', -1],
+  ])('%s the former one was deleted is found with the new one, in either order', (_, seconds) => {
+    const deleted = ['zoom', event('Z1', 0, { ...zoomGone, ...ann })] as const;
+    const made = ['zoom', event('Z2', seconds, { ...zoomActive, ...ann })] as const;
+    for (const events of [
+      [deleted, made],
+      [made, deleted],
+    ]) {
+      const people: People = new Map();
+      tell(people, ...events.map(([source, one]): [string, typeof one] => [source, one]));
+      const owner = [...people.values()].find(({ links }) => links.some(({ value }) => value === ann.mail));
+      expect(owner?.zoomUsers.map(({ id }) => id)).toContain('Z2');
+    }
+  });
+});
