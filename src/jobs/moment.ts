@@ -8,11 +8,6 @@ export function momentIn(ms: number): Moment {
   return { monotonicMs: performance.now() + ms, wallMs: Date.now() + ms };
 }
 
-/** Whether at least so long is left until then. */
-export function isAwayBy(ms: number, moment: Moment): boolean {
-  return leftMs(moment) >= ms;
-}
-
 /** Until then, by whichever clock says less. */
 export function leftMs({ monotonicMs, wallMs }: Moment): number {
   return Math.min(monotonicMs - performance.now(), wallMs - Date.now());

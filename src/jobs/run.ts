@@ -3,7 +3,7 @@ import { ZoomFailure } from '../zoom/failure.js';
 import type { Priority } from '../zoom/waiting-line.js';
 import { claim, type WriteClaim } from './claim.js';
 import { takeFound, type Looked } from './found.js';
-import { isAwayBy, leftMs } from './moment.js';
+import { leftMs } from './moment.js';
 import { record, type WriteResult } from './record.js';
 import type { RunOptions } from './run-options.js';
 
@@ -39,8 +39,8 @@ async function write(claim: WriteClaim, options: RunOptions): Promise<void> {
 
 async function send(claim: WriteClaim, options: RunOptions): Promise<WriteResult> {
   const { zoom, durations } = options;
-  const hasTime = () => isAwayBy(durations.zoomTimeoutMs, claim.leaseEndsAt);
   const patienceMs = () => leftMs(claim.leaseEndsAt) - durations.zoomTimeoutMs;
+  const hasTime = () => patienceMs() >= 0;
   const terms = { priority: priorityOf(claim.priority), beforeSend: hasTime, patienceMs };
   const input = { zoomUser: claim.zoomUserId, hostKey: claim.hostKey };
   try {

@@ -1,4 +1,5 @@
-import type { KeyGeneration, Person } from './person.js';
+import { withoutUnapplied } from './destroy.js';
+import type { Person } from './person.js';
 import { currentZoomUser, heldKey, isWanted, newest, sourcesSay, type Policies } from './wanted.js';
 
 /** What may be shown of a person's key: generations, in the order in which they are likely to work. */
@@ -24,7 +25,7 @@ export function showingOf(
   const open = user ? openGenerations(user.id) : [];
   const active = user && newest(user, 'active');
   // A pending key that Zoom definitely does not have is nobody's to use.
-  const pending = user && mayBeApplied(newest(user, 'pending'), open);
+  const pending = user && newest(withoutUnapplied(user), 'pending');
   const generations = [pending, active].flatMap((one) => (one ? [one.generation] : []));
   if (!user || generations.length === 0)
     return { show: 'nothing', code: person.jobs.length > 0 ? 'WAITING_FOR_ZOOM' : 'NOT_HELD' };
@@ -36,10 +37,6 @@ export function showingOf(
     previous: newest(user, 'previous')?.generation ?? null,
     settling,
   };
-}
-
-function mayBeApplied(key: KeyGeneration | null, open: (number | null)[]): KeyGeneration | null {
-  return key && open.includes(key.generation) ? key : null;
 }
 
 function leftOrNever(person: Person, policies: Policies): 'LEFT' | 'NOT_HELD' {

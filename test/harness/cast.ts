@@ -4,7 +4,7 @@ import type { HostKeyRow, Job } from '../../src/records/generated/client.js';
 import type { RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { attempt, onlyJob } from './attempts.js';
 import { addSource, intakeOf, joined, told, zoomSaid } from './people.js';
-import type { TestCore } from './service.js';
+import { startCore, type TestCore } from './service.js';
 
 type ZoomUser = ReturnType<RehearsalZoom['users']['add']>;
 
@@ -69,4 +69,11 @@ export async function openCast(service: TestCore): Promise<Cast> {
       core.database.prisma.hostKeyRow.findMany({ where: { zoomUserId }, orderBy: { generation: 'asc' } }),
   };
   return cast;
+}
+
+/** A core worked by hand, and its cast: hours pass ten times as fast, and a test can wait out a lease. */
+export async function startByHand(): Promise<{ service: TestCore; cast: Cast }> {
+  const durations = { leaseMs: 1_200, zoomTimeoutMs: 500 };
+  const service = await startCore({ CLOCK_SPEED: '10' }, { workers: false, durations });
+  return { service, cast: await openCast(service) };
 }

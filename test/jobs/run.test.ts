@@ -3,8 +3,8 @@ import { HostKey } from '../../src/lifecycle/host-key.js';
 import { attempt, jobOf, onlyJob, unfinished } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
 import { joined, left, told } from '../harness/people.js';
-import { startCore, type TestCore } from '../harness/service.js';
-import { openCast, type Cast } from '../harness/cast.js';
+import type { TestCore } from '../harness/service.js';
+import { startByHand, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
 
 const DAY_MS = 86_400_000;
@@ -13,11 +13,7 @@ let service: TestCore;
 let cast: Cast;
 
 beforeAll(async () => {
-  service = await startCore(
-    { CLOCK_SPEED: '10' },
-    { workers: false, durations: { leaseMs: 1_200, zoomTimeoutMs: 500 } },
-  );
-  cast = await openCast(service);
+  ({ service, cast } = await startByHand());
 });
 afterAll(() => service.close());
 

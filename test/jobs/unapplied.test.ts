@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { expectRight } from '../harness/at-rest.js';
 import { attempt, jobOf, onlyJob } from '../harness/attempts.js';
-import { openCast, type Cast } from '../harness/cast.js';
+import { startByHand, type Cast } from '../harness/cast.js';
 import { joined, left } from '../harness/people.js';
-import { startCore, type TestCore } from '../harness/service.js';
+import type { TestCore } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
 let cast: Cast;
 
 beforeAll(async () => {
-  service = await startCore(
-    { CLOCK_SPEED: '10' },
-    { workers: false, durations: { leaseMs: 1_200, zoomTimeoutMs: 500 } },
-  );
-  cast = await openCast(service);
+  ({ service, cast } = await startByHand());
 });
 afterAll(() => service.close());
 

@@ -55,8 +55,11 @@ describe('a key is shown', () => {
 });
 
 test('a pending key that Zoom definitely refused is not shown, the one before it is', () => {
-  expect(shown(holder(['active', 'pending']))).toMatchObject({ generations: [1], settling: false });
-  const waiting = holder(['pending'], { jobs: [job('j1', 'set', { state: 'retrying' })] });
+  const refused = key(2, 'pending', { mayBeApplied: false });
+  const renewing = holder([], { zoomUsers: [zoomUser('Z1', { keys: [key(1, 'active'), refused] })] });
+  expect(shown(renewing)).toMatchObject({ generations: [1], settling: false });
+  const first = [zoomUser('Z1', { keys: [refused] })];
+  const waiting = holder([], { zoomUsers: first, jobs: [job('j1', 'set', { state: 'retrying' })] });
   expect(shown(waiting)).toEqual({ show: 'nothing', code: 'WAITING_FOR_ZOOM' });
 });
 
