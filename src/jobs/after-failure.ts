@@ -3,7 +3,7 @@ import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from '../records/changes.js';
 import type { Client } from '../records/database.js';
 import type { JobRow } from '../records/jobs.js';
-import { pause, type AnsweredCall } from '../records/pauses.js';
+import { pause, type CallAbout } from '../records/pauses.js';
 import type { Then, ZoomFailure } from '../zoom/failure.js';
 import type { WriteClaim } from './claim.js';
 import { attemptEnd, withUser, type Recording } from './recording.js';
@@ -112,7 +112,7 @@ export function alertIfOverdue(job: JobRow, now: number, fields: object, options
 export async function thenOf(
   client: Client,
   { then, code }: ZoomFailure,
-  call: AnsweredCall,
+  call: CallAbout,
   { durations, log }: RunOptions,
 ): Promise<Then> {
   if (then !== 'pause') return then;

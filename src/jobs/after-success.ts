@@ -2,7 +2,7 @@ import { destroyed } from '../lifecycle/destroy.js';
 import type { KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes } from '../records/changes.js';
 import type { Client } from '../records/database.js';
-import { resume, type AnsweredCall } from '../records/pauses.js';
+import { resume, type CallAbout } from '../records/pauses.js';
 import type { WriteClaim } from './claim.js';
 import { attemptEnd, withUser, type Recording, type Success } from './recording.js';
 import type { RunOptions } from './run-options.js';
@@ -35,7 +35,7 @@ export async function afterSuccess(
 /** Such calls go through again. */
 export async function resumeAll(
   client: Client,
-  call: AnsweredCall,
+  call: CallAbout,
   { log }: Pick<RunOptions, 'log'>,
 ): Promise<void> {
   for (const code of await resume(client, call)) log.info({ code }, 'queue resumed');

@@ -116,7 +116,8 @@ async function pausedClaim(
   call: PausedCall,
   options: RunOptions,
 ): Promise<Claim | null> {
-  const pause = await findPause(client, call, found.held.now, options.durations.probeMs);
+  const about = { call, personId: found.person.id, now: found.held.now };
+  const pause = await findPause(client, about, options.durations.probeMs);
   return pause && postpone(client, found, options, pause.until, 'paused', pause.code);
 }
 

@@ -7,7 +7,7 @@ import { iso, writeChanges } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { beginLocking } from '../records/people.js';
-import type { AnsweredCall } from '../records/pauses.js';
+import type { CallAbout } from '../records/pauses.js';
 import type { Then, ZoomFailure } from '../zoom/failure.js';
 import type { ZoomUser } from '../zoom/actions/find-user.js';
 import { alertIfOverdue, thenOf } from './after-failure.js';
@@ -73,7 +73,7 @@ async function wait(client: Client, found: HeldJob, looked: Looked, options: Run
   return skip(row.code, told.filter(isTold));
 }
 
-function callAbout({ held, job }: HeldJob): AnsweredCall {
+function callAbout({ held, job }: HeldJob): CallAbout {
   return { call: 'find', personId: job.personId, now: held.now };
 }
 

@@ -9,67 +9,93 @@ export interface Pause {
   until: number;
 }
 
-/** A call about somebody, and when it was answered, in milliseconds. */
-export interface AnsweredCall {
+/** A call about somebody, and when it is made or was answered, in milliseconds. */
+export interface CallAbout {
   call: PausedCall;
   personId: string;
   now: number;
 }
 
-/** Null when such calls are not paused, or when this one may try whether they still fail. */
-export async function findPause(
-  client: Client,
-  call: PausedCall,
-  now: number,
-  probeMs: number,
-): Promise<Pause | null> {
-  const text = `SELECT code, (extract(epoch FROM next_probe_at) * 1000)::float8 AS until
-    FROM pauses WHERE call = $1 AND lifted_at IS NULL ORDER BY next_probe_at DESC LIMIT 1`;
-  const { rows } = await client.query<Pause>({ name: 'find-pause', text, values: [call] });
-  const [pause] = rows;
-  if (!pause || pause.until > now) return pause ?? null;
-  return (await takeProbe(client, call, now, probeMs)) ? null : { ...pause, until: now + probeMs };
+const FIND = `
+SELECT code, (extract(epoch FROM CASE WHEN mine.known THEN next_retry_at ELSE next_probe_at END) * 1000)::float8 AS until,
+  mine.known AS "isKnown"
+FROM pauses, (SELECT EXISTS (SELECT FROM pauses WHERE call = $1 AND person_id = $2::uuid) AS known) mine
+WHERE call = $1 AND lifted_at IS NULL ORDER BY until DESC LIMIT 1`;
+
+/**
+ * Null when such calls are not paused, or when this one may try whether they still fail. Whoever was refused before
+ * tries in turns with others that were, so that they never take the try that is to show how it stands with the rest.
+ */
+export async function findPause(client: Client, about: CallAbout, probeMs: number): Promise<Pause | null> {
+  const { call, personId, now } = about;
+  const values = [call, personId];
+  const { rows } = await client.query<Pause & { isKnown: boolean }>({
+    name: 'find-pause',
+    text: FIND,
+    values,
+  });
+  const [found] = rows;
+  if (!found) return null;
+  const { code, until, isKnown } = found;
+  if (until > now) return { code, until };
+  return (await takeTurn(client, about, isKnown, probeMs)) ? null : { code, until: now + probeMs };
 }
 
 /** True for one caller once the time has come; for the next in `probeMs`. */
-async function takeProbe(client: Client, call: PausedCall, now: number, probeMs: number): Promise<boolean> {
+async function takeTurn(
+  client: Client,
+  { call, now }: CallAbout,
+  isKnown: boolean,
+  probeMs: number,
+): Promise<boolean> {
   await lockPauses(client);
-  const text = `UPDATE pauses SET next_probe_at = to_timestamp($3 / 1000.0)
-    WHERE call = $1 AND lifted_at IS NULL AND next_probe_at <= to_timestamp($2 / 1000.0) RETURNING code`;
+  const turn = isKnown ? 'next_retry_at' : 'next_probe_at';
+  const text = `UPDATE pauses SET ${turn} = to_timestamp($3 / 1000.0)
+    WHERE call = $1 AND lifted_at IS NULL AND ${turn} <= to_timestamp($2 / 1000.0) RETURNING code`;
   return (await client.query(text, [call, now, now + probeMs])).rows.length > 0;
 }
 
 /**
  * Pauses such calls, since this answer would be the same for everybody. The first person it is given to leaves the next
- * call to try at once whether that is so; from the second on it is tried every `probeMs`.
+ * call of anybody else to try at once whether that is so; from the second on it is tried every `probeMs`.
  *
  * @returns `own`: it was given to this person before, and then others' calls went through, so that nothing is paused;
  *   `news`: nobody was told of this code yet, whichever calls it was found by
  */
 export async function pause(
   client: Client,
-  { call, personId, now }: AnsweredCall,
+  about: CallAbout,
   code: string,
   probeMs: number,
 ): Promise<'own' | 'news' | 'known'> {
   await lockPauses(client);
   const rows = await findWithCode(client, code);
   const holding = rows.filter((row) => !row.lifted);
-  const here = holding.filter((row) => row.call === call);
-  const isTheirs = rows.some((row) => row.lifted && row.call === call && row.personId === personId);
-  if (isTheirs && here.length === 0) return 'own';
-  const probeAt = here.length === 0 ? now : now + probeMs;
-  await client.query(
-    `INSERT INTO pauses (call, code, person_id, since, next_probe_at)
-     VALUES ($1, $2, $3::uuid, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0))
-     ON CONFLICT (call, code, person_id) DO UPDATE SET lifted_at = NULL`,
-    [call, code, personId, now, probeAt],
-  );
-  await client.query(
-    `UPDATE pauses SET next_probe_at = to_timestamp($3 / 1000.0) WHERE call = $1 AND code = $2 AND lifted_at IS NULL`,
-    [call, code, probeAt],
-  );
+  const here = holding.filter((row) => row.call === about.call);
+  const mine = rows.find((row) => row.call === about.call && row.personId === about.personId);
+  if (mine) return mine.lifted && here.length === 0 ? 'own' : 'known';
+  await hold(client, about, code, { probeMs, isFirst: here.length === 0 });
   return holding.length === 0 ? 'news' : 'known';
+}
+
+async function hold(
+  client: Client,
+  { call, personId, now }: CallAbout,
+  code: string,
+  { probeMs, isFirst }: { probeMs: number; isFirst: boolean },
+): Promise<void> {
+  const retryAt = now + probeMs;
+  const probeAt = isFirst ? now : retryAt;
+  await client.query(
+    `INSERT INTO pauses (call, code, person_id, since, next_probe_at, next_retry_at)
+     VALUES ($1, $2, $3::uuid, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0), to_timestamp($6 / 1000.0))`,
+    [call, code, personId, now, probeAt, retryAt],
+  );
+  await client.query(
+    `UPDATE pauses SET next_probe_at = to_timestamp($3 / 1000.0), next_retry_at = to_timestamp($4 / 1000.0)
+     WHERE call = $1 AND code = $2 AND lifted_at IS NULL`,
+    [call, code, probeAt, retryAt],
+  );
 }
 
 interface PauseRow {
@@ -89,25 +115,39 @@ async function findWithCode(client: Client, code: string): Promise<PauseRow[]> {
  *
  * @returns the codes that no longer hold
  */
-export async function resume(client: Client, { call, personId, now }: AnsweredCall): Promise<string[]> {
+export async function resume(client: Client, { call, personId, now }: CallAbout): Promise<string[]> {
   const text = `SELECT 1 FROM pauses WHERE call = $1 AND (lifted_at IS NULL OR person_id = $2::uuid) LIMIT 1`;
   const found = await client.query({ name: 'find-resumed', text, values: [call, personId] });
   if (found.rows.length === 0) return [];
   await lockPauses(client);
-  const lifted = await client.query<{ code: string }>(
-    'UPDATE pauses SET lifted_at = to_timestamp($2 / 1000.0) WHERE call = $1 AND lifted_at IS NULL RETURNING code',
-    [call, now],
-  );
+  const codes = await endHold(client, call, now);
   await client.query('DELETE FROM pauses WHERE call = $1 AND person_id = $2::uuid', [call, personId]);
-  const codes = [...new Set(lifted.rows.map((row) => row.code))];
-  if (codes.length > 0) await makeDue(client, codes, now);
   return codes;
 }
 
-async function makeDue(client: Client, codes: string[], now: number): Promise<void> {
-  const text = `UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL
-    WHERE finished_at IS NULL AND state IN ('queued', 'retrying') AND code = ANY ($1::text[])`;
-  await client.query(text, [codes, now]);
+/** Wakes what was held up first, while it still shows who is held up by this and who was refused alone before. */
+async function endHold(client: Client, call: PausedCall, now: number): Promise<string[]> {
+  const text = 'SELECT DISTINCT code FROM pauses WHERE call = $1 AND lifted_at IS NULL';
+  const codes = (await client.query<{ code: string }>(text, [call])).rows.map((row) => row.code);
+  if (codes.length === 0) return codes;
+  await makeDue(client, call, codes, now);
+  const lift =
+    'UPDATE pauses SET lifted_at = to_timestamp($2 / 1000.0) WHERE call = $1 AND lifted_at IS NULL';
+  await client.query(lift, [call, now]);
+  return codes;
+}
+
+/**
+ * A job that another is busy with is left out, since waiting for it would hold up all who wait here: its own time comes
+ * within a minute. So are the tries of those who are refused alone: no pause is what delays them.
+ */
+async function makeDue(client: Client, call: PausedCall, codes: string[], now: number): Promise<void> {
+  const text = `UPDATE jobs SET next_attempt_at = to_timestamp($3 / 1000.0), told_at = NULL WHERE id IN (
+    SELECT id FROM jobs j WHERE finished_at IS NULL AND state IN ('queued', 'retrying') AND code = ANY ($2::text[])
+      AND NOT EXISTS (SELECT FROM pauses p WHERE p.call = $1 AND p.code = j.code AND p.person_id = j.person_id
+        AND p.lifted_at IS NOT NULL)
+    FOR NO KEY UPDATE SKIP LOCKED)`;
+  await client.query(text, [call, codes, now]);
 }
 
 /** Comes after the locks of people and before the brake's: whoever waits for it holds no row that another changes here. */

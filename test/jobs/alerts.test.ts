@@ -111,7 +111,7 @@ test('a cause that holds up looking and writing alike alerts once, and again onl
     service.zoom.faults.expireToken();
     service.zoom.faults.failNextToken(100, { status: 401, body: { error: 'invalid_client' } });
   };
-  const probe = () => sql('UPDATE pauses SET next_probe_at = now()');
+  const probe = () => sql('UPDATE pauses SET next_probe_at = now(), next_retry_at = now()');
   refuse();
   await attempt(service, known.job.id);
   await attempt(service, unknown.job.id);

@@ -235,5 +235,6 @@ test('fresh tokens that Zoom refuses, which it will for everybody, pause the que
 });
 
 async function probeIn(delay: string) {
-  await service.core.database.pool.query('UPDATE pauses SET next_probe_at = now() + $1::interval', [delay]);
+  const text = 'UPDATE pauses SET next_probe_at = now() + $1::interval, next_retry_at = now() + $1::interval';
+  await service.core.database.pool.query(text, [delay]);
 }

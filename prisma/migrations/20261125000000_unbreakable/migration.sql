@@ -27,6 +27,7 @@ CREATE TABLE pauses (
   person_id uuid NOT NULL,
   since timestamptz(3) NOT NULL,
   next_probe_at timestamptz(3) NOT NULL,
+  next_retry_at timestamptz(3) NOT NULL,
   lifted_at timestamptz(3),
   PRIMARY KEY (call, code, person_id)
 );
