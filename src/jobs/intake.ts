@@ -3,8 +3,8 @@ import type { ReadEvent } from '../lifecycle/event.js';
 /** A SCIM resource as it is kept: what clients match on in columns of its own, the rest as they sent it. */
 export interface ScimRow {
   id: string;
-  type: 'User';
-  /** userName trimmed and lower-cased: unique within a source and type. */
+  type: 'User' | 'Group';
+  /** userName, or a group's displayName, trimmed and lower-cased: unique within a source and type. */
   nameKey: string;
   externalId: string | null;
   active: boolean;

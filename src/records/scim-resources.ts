@@ -4,7 +4,7 @@ import { isUnavailable, StoreUnavailable } from './database.js';
 /** A SCIM resource as its source's directory keeps it. */
 export interface KeptResource {
   id: string;
-  type: 'User';
+  type: 'User' | 'Group';
   nameKey: string;
   externalId: string | null;
   active: boolean;

@@ -8,7 +8,7 @@ export interface Attribute {
   required: boolean;
   caseExact?: boolean;
   canonicalValues?: string[];
-  mutability: 'readOnly' | 'readWrite' | 'writeOnly';
+  mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
   returned: 'always' | 'default' | 'never';
   uniqueness?: 'none' | 'server';
   referenceTypes?: string[];

@@ -1,5 +1,6 @@
 import { complex, reference, text, type Attribute, type Schema } from './attribute.js';
 import { ENTERPRISE_SCHEMA } from './schema-enterprise.js';
+import { GROUP_SCHEMA } from './schema-group.js';
 import { USER_SCHEMA } from './schema-user.js';
 
 /** A schema's attributes by their names in lower case. */
@@ -48,3 +49,4 @@ function createTable(urn: string, attributes: Attribute[]): SchemaTable {
 }
 
 export const USER_SHAPE = createShape(USER_SCHEMA, [ENTERPRISE_SCHEMA]);
+export const GROUP_SHAPE = createShape(GROUP_SCHEMA, []);
