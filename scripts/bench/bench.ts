@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
+import { benchDirectory } from './directory.js';
 import { benchFailing } from './failing.js';
 import { benchIngest } from './ingest.js';
 import { benchLookup } from './lookup.js';
 import { benchMemory } from './memory.js';
+import { benchPatch } from './patch.js';
 import { benchRecovery } from './recovery.js';
 import { benchSoak } from './soak.js';
+import { benchSources } from './sources.js';
+import { benchWalk } from './walk.js';
 import { benchWorkers } from './workers.js';
 import { benchWork } from './work.js';
 
@@ -16,6 +20,10 @@ const { values, positionals } = parseArgs({
 const benches: Record<string, () => Promise<void>> = {
   lookup: benchLookup,
   ingest: benchIngest,
+  patch: benchPatch,
+  directory: benchDirectory,
+  walk: benchWalk,
+  sources: benchSources,
   work: benchWork,
   memory: benchMemory,
   recovery: benchRecovery,
