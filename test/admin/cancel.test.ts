@@ -70,6 +70,24 @@ describe('cancelling a set', () => {
     expect(await states()).toEqual(['set cancelled', 'clear queued']);
   });
 
+  test('is told of the person, until something newer asks for a key', async () => {
+    const shown = async () => (await say('show')).body.cancelledAt;
+    const line = async () => (await door.run(['people', 'show', ann.mail])).stdout;
+    expect(await shown()).toBeNull();
+    expect(await line()).toMatch(/cancelled since +-\n/);
+    await cancel(ann.jobId);
+    const [{ at }] = await door.sql('SELECT cancelled_at AS at FROM people WHERE id = $1', [ann.id]);
+    expect(await shown()).toBe(at.toISOString());
+    expect(await line()).toContain(`cancelled since    ${at.toISOString().slice(0, 10)}`);
+
+    const { jobId } = await join(door, ann.mail);
+    expect(await shown()).toBeNull();
+    await cancel(jobId);
+    expect(await shown()).not.toBeNull();
+    await say('rotate');
+    expect(await shown()).toBeNull();
+  });
+
   test('twice is refused the second time', async () => {
     await cancel(ann.jobId);
     expect((await cancel(ann.jobId)).body).toMatchObject({ status: 409, code: 'JOB_NOT_CANCELLABLE' });

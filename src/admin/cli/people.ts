@@ -57,6 +57,7 @@ function describe(cli: Cli, person: ShownPerson): string {
     ['mail', person.mail],
     ['should have a key', person.wanted],
     ['contested since', person.contestedAt],
+    ['cancelled since', person.cancelledAt],
     ['known as', person.links.map(({ kind, value }) => `${kind} ${value}`)],
   ]);
   const standings = person.standings.map((one) => [one.source, one.standing, one.standingAt, one.record]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { clearEvent, OPERATOR_SOURCE_ID, restoreEvent, rotateEvent } from '../../jobs/operator.js';
+import { isCancelled } from '../../lifecycle/cancel.js';
 import type { LifecycleEvent } from '../../lifecycle/event.js';
 import type { Person, ZoomUser } from '../../lifecycle/person.js';
 import { isWanted, type Policies } from '../../lifecycle/wanted.js';
@@ -84,6 +85,8 @@ function tell(person: Person, policies: Policies) {
     mail: person.mail,
     wanted: isWanted(person, policies),
     contestedAt: toDate(person.contestedAt),
+    // The time stays with the person; it is told for as long as it keeps a set from being made.
+    cancelledAt: isCancelled(person, policies) ? toDate(person.cancelledAt) : null,
     links: person.links.map(({ kind, value }) => ({ kind, value })),
     standings: person.records.map(({ sourceId, record, standing, standingAt }) => ({
       source: policies.get(sourceId)?.name ?? null,
