@@ -9,9 +9,18 @@ export interface TestDatabase {
 }
 
 /** A migrated database of one's own. Never named after JEST_WORKER_ID, which is 1 for every file run in band. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(template);
+}
+
+/** With nothing in it, as a first start finds it. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(like: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await queryServer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await queryServer(`CREATE DATABASE ${name} TEMPLATE ${like}`);
   return { url: databaseUrl(name), drop: () => dropTestDatabase(name) };
 }
 

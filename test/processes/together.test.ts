@@ -3,7 +3,7 @@ import pg from 'pg';
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { expectAtRest } from '../harness/at-rest.js';
 import { killCommands, runCommand, startCommand, type RunningCommand } from '../harness/command.js';
-import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { addSource, intakeOf, joined } from '../harness/people.js';
 import { describeWithRedis } from '../harness/redis.js';
 import { environment, startCore, type TestCore } from '../harness/service.js';
@@ -74,13 +74,10 @@ function mostInOneSecond(times: number[]): number {
 }
 
 test('commands that find an empty database at once migrate it once, and all of them work', async () => {
-  const database = await createTestDatabase();
+  const database = await createEmptyDatabase();
   const zoom = await startRehearsalZoom();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  await client.query(
-    'DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS bullmq CASCADE; CREATE SCHEMA public',
-  );
   try {
     const env = environment(database.url, zoom);
     const said = await Promise.all(
