@@ -70,7 +70,7 @@ const becomes = (source: string, jobs: Record<string, number>) =>
   waitFor(
     `the jobs of ${source} to be ${JSON.stringify(jobs)}`,
     async () => JSON.stringify(sorted(await jobsOf(source))) === JSON.stringify(sorted(jobs)),
-    20_000,
+    40_000,
   );
 const sorted = (jobs: Record<string, number>) => Object.entries(jobs).sort();
 
