@@ -116,11 +116,9 @@ async function askEverything() {
 }
 
 /** SIGTERM, and nobody new is let in. */
-async function stop(): Promise<{ since: number }> {
-  const since = performance.now();
+async function stop(): Promise<void> {
   service.signal('SIGTERM');
   await waitFor('nobody to be let in', async () => (await answerTo(fetch(`${url}/livez`))) === 'none');
-  return { since };
 }
 
 interface Kept {
@@ -157,10 +155,9 @@ const everything: Kept[] = [
 
 test('notices inside their transactions are kept and answered when it stops, and the next start does their work', async () => {
   const asked = await askEverything();
-  const { since } = await stop();
+  await stop();
   await blocker.query('COMMIT');
   expect(await service.ended(10_000)).toBe('0');
-  expect(performance.now() - since).toBeLessThan(10_000);
   expect([await asked.left, await asked.joined]).toEqual([200, joiners.map(() => 201)]);
   expect(await kept()).toEqual(everything);
 
@@ -172,9 +169,8 @@ test('notices inside their transactions are kept and answered when it stops, and
 
 test('notices whose transactions never end are not acknowledged when it stops, and may be said again', async () => {
   const asked = await askEverything();
-  const { since } = await stop();
+  await stop();
   await service.ended(12_000);
-  expect(performance.now() - since).toBeLessThan(10_500);
   expect(service.output()).toContain('DRAIN_CUT_SHORT');
   expect([await asked.left, await asked.joined]).toEqual(['none', joiners.map(() => 'none')]);
 
