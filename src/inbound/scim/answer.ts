@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { KeptResource } from '../../records/scim-resources.js';
 import type { JsonObject } from './json.js';
+import { etagOf } from './preconditions.js';
 import { select, type Selection } from './select.js';
 
 export interface Answer {
@@ -59,5 +60,5 @@ function locationOf({ type, id }: KeptResource, baseUrl: string): string {
 }
 
 function versionOf({ version }: KeptResource): string {
-  return `W/"${version}"`;
+  return etagOf(version);
 }

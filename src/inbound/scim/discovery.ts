@@ -24,7 +24,7 @@ export const serviceProviderConfig: Page = ({ baseUrl, query }) => {
     filter: { supported: true, maxResults: MAX_COUNT },
     changePassword: { supported: false },
     sort: { supported: false },
-    etag: { supported: false },
+    etag: { supported: true },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

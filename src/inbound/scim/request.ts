@@ -1,3 +1,7 @@
+import type { Answer } from './answer.js';
+import type { ScimError } from './error.js';
+import type { ConditionHeaders } from './preconditions.js';
+
 /** Who speaks: the token says which source. */
 export interface ScimSource {
   sourceId: string;
@@ -12,6 +16,13 @@ export interface ScimRequest {
   query: URLSearchParams;
   /** What stands in the path behind the endpoint. */
   id: string;
+  /** `If-Match` and `If-None-Match` as they came. */
+  headers: ConditionHeaders;
   /** The body as JSON. Throws BodyError. */
   readBody: () => Promise<unknown>;
+  /** Any error as the client reads it; a fault of ours is logged with this request's id. */
+  explain: (thrown: unknown) => ScimError;
 }
+
+/** Throws ScimError, or what `explain` makes one of. */
+export type Endpoint = (request: ScimRequest) => Promise<Answer>;

@@ -3,12 +3,11 @@ import { readJson } from '../../http/body.js';
 import { requestIdOf } from '../../http/request-id.js';
 import type { Log } from '../../log.js';
 import { send } from './answer.js';
-import { resourceTypes, schemas, serviceProviderConfig } from './discovery.js';
+import { createEndpointFinder, createEndpoints, type Target } from './endpoints.js';
 import { errorBody, notFound, ScimError } from './error.js';
 import { toScimError } from './failure.js';
-import { createGroup, listGroups, refuseGroup, refuseOptional } from './groups.js';
 import type { ScimRequest, ScimSource } from './request.js';
-import { createUsers, type Endpoint, type UsersOptions } from './users.js';
+import type { UsersOptions } from './users.js';
 
 export interface ScimRouterOptions extends UsersOptions {
   /** Throws Problem 401 or 403. */
@@ -18,28 +17,20 @@ export interface ScimRouterOptions extends UsersOptions {
   publicUrl?: string;
 }
 
-type Methods = Partial<Record<string, Endpoint>>;
-
 /** SCIM 2.0, to be mounted at /scim/v2. Every answer, also of an error, is SCIM's. */
 export function createScimRouter({ authenticate, log, publicUrl, ...options }: ScimRouterOptions): Router {
   const router = express.Router();
-  const users = createUsers(options);
-  const at = (path: string | string[], methods: Methods) => router.all(path, answer(methods, publicUrl));
-
+  const find = createEndpointFinder(createEndpoints(options));
   router.use(identify(authenticate));
-  at('/Users', { GET: users.list, POST: users.create });
-  at(['/Bulk', '/Me', '/.search', '/Users/.search', '/Groups/.search'], {
-    GET: refuseOptional,
-    POST: refuseOptional,
-  });
-  at('/Users/:id', { GET: users.get, PUT: users.replace, PATCH: users.patch, DELETE: users.remove });
-  at('/Groups', { GET: listGroups, POST: createGroup });
-  at('/Groups/:id', { GET: refuseGroup, PUT: refuseGroup, PATCH: refuseGroup, DELETE: refuseGroup });
-  at('/ServiceProviderConfig', { GET: async (request) => serviceProviderConfig(request) });
-  at(['/ResourceTypes', '/ResourceTypes/:id'], { GET: async (request) => resourceTypes(request) });
-  at(['/Schemas', '/Schemas/:id'], { GET: async (request) => schemas(request) });
-  router.use((request) => {
-    throw notFound(`the endpoint ${JSON.stringify(request.path.slice(0, 100))}`);
+  router.use(async (request, response) => {
+    const { methods, id } = find(request.path) ?? refusePath(request.path);
+    const allow = allowOf(methods);
+    if (request.method === 'OPTIONS') return send(response, { status: 204, headers: { Allow: allow } });
+    const endpoint = methods[request.method === 'HEAD' ? 'GET' : request.method];
+    if (!endpoint) throw notAllowed(request.method, allow);
+    const source: ScimSource = response.locals['scimSource'];
+    const explain = createExplanation(log, { requestId: requestIdOf(response), source: source.sourceName });
+    send(response, await endpoint({ ...readRequest(request, publicUrl), source, id, explain }));
   });
   router.use(createErrorHandler(log));
   return router;
@@ -54,26 +45,16 @@ function identify(authenticate: ScimRouterOptions['authenticate']): RequestHandl
   };
 }
 
-/** HEAD is GET without its body, which node leaves out by itself. */
-function answer(methods: Methods, publicUrl: string | undefined): RequestHandler {
-  const allow = [...Object.keys(methods), ...(methods['GET'] ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-  return async (request, response) => {
-    if (request.method === 'OPTIONS') return send(response, { status: 204, headers: { Allow: allow } });
-    const endpoint = methods[request.method === 'HEAD' ? 'GET' : request.method];
-    if (!endpoint) throw notAllowed(request.method, allow);
-    send(response, await endpoint(readRequest(request, response.locals['scimSource'], publicUrl)));
-  };
-}
-
-function readRequest(request: Request, source: ScimSource, publicUrl: string | undefined): ScimRequest {
+function readRequest(
+  request: Request,
+  publicUrl: string | undefined,
+): Pick<ScimRequest, 'baseUrl' | 'query' | 'headers' | 'readBody'> {
   const queryAt = request.url.indexOf('?');
-  const id = request.params['id'];
   const origin = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host ?? 'localhost'}`;
   return {
-    source,
     baseUrl: origin + request.baseUrl,
     query: new URLSearchParams(queryAt < 0 ? '' : request.url.slice(queryAt + 1)),
-    id: typeof id === 'string' ? id : '',
+    headers: request.headers,
     readBody: () => readBody(request),
   };
 }
@@ -87,6 +68,15 @@ async function readBody(request: Request): Promise<unknown> {
   return readJson(request);
 }
 
+/** HEAD is GET without its body, which node leaves out by itself. */
+function allowOf(methods: Target['methods']): string {
+  return [...Object.keys(methods), ...(methods['GET'] ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+}
+
+function refusePath(path: string): never {
+  throw notFound(`the endpoint ${JSON.stringify(path.slice(0, 100))}`);
+}
+
 function notAllowed(method: string, allow: string): ScimError {
   return new ScimError(405, `${method} is not allowed here`, {
     code: 'METHOD_NOT_ALLOWED',
@@ -95,14 +85,26 @@ function notAllowed(method: string, allow: string): ScimError {
 }
 
 /** Failures of ours are logged with their cause, those of the client only as a request. */
-function createErrorHandler(log: ScimRouterOptions['log']): ErrorRequestHandler {
-  return (thrown: unknown, _request, response, _next) => {
+function createExplanation(
+  log: ScimRouterOptions['log'],
+  { requestId, source }: { requestId: string | undefined; source: string | undefined },
+): ScimRequest['explain'] {
+  return (thrown) => {
     const error = toScimError(thrown);
-    const { status, code, headers } = error;
-    const fields = { requestId: requestIdOf(response), source: response.locals.source, code, err: thrown };
+    const { status, code } = error;
+    const fields = { requestId, source, code, err: thrown };
     if (status === 503) log.warn(fields, 'request put off');
     else if (status >= 500 && code !== 'NOT_OFFERED') log.error(fields, 'request failed');
-    response.locals.code = code;
+    return error;
+  };
+}
+
+function createErrorHandler(log: ScimRouterOptions['log']): ErrorRequestHandler {
+  return (thrown: unknown, _request, response, _next) => {
+    const about = { requestId: requestIdOf(response), source: response.locals.source };
+    const error = createExplanation(log, about)(thrown);
+    response.locals.code = error.code;
+    const { status, headers } = error;
     if (response.headersSent) response.destroy();
     else send(response, { status, headers, body: errorBody(error) });
   };

@@ -3,12 +3,16 @@ import type { KeptResource, ScimDirectory } from '../../records/scim-resources.j
 import { changes } from './changes.js';
 import { nameTaken, notFound, ScimError } from './error.js';
 import { isSameJson } from './json.js';
+import { evaluate, type ConditionHeaders } from './preconditions.js';
 import type { UserResource } from './resource.js';
+import type { Turns } from './turns.js';
 import { rowOf, userOf } from './user-row.js';
 
 export interface UserWriting {
   accept: Acceptor;
   directory: ScimDirectory;
+  /** Of this process; against others' writes the version stands. */
+  turns: Turns;
 }
 
 /** What was asked about one user. */
@@ -16,12 +20,13 @@ export interface Asked {
   sourceId: string;
   id: string;
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  headers: ConditionHeaders;
   /** What is kept of the request beside its effect, without a password. */
   said: unknown;
 }
 
 /** How often a write is computed anew because somebody else's came first. */
-const MAX_TRIES = 5;
+const MAX_TRIES = 20;
 
 /** Throws 409 when the name is taken, unless by the inactive record of the same person: that is restored. */
 export function createUser(
@@ -30,7 +35,7 @@ export function createUser(
   resource: UserResource,
 ): Promise<KeptResource> {
   const row = rowOf(writing.newId(), resource);
-  const asked: Asked = { sourceId, id: row.id, method: 'POST', said: null };
+  const asked: Asked = { sourceId, id: row.id, method: 'POST', headers: {}, said: null };
   return untilMade(async () => {
     const accepted = await write(writing, asked, { write: 'create', row });
     return accepted.outcome === 'kept' ? keptOf(row, accepted) : restore(writing, asked, row);
@@ -46,25 +51,30 @@ async function restore(writing: UserWriting, asked: Asked, row: ScimRow): Promis
   return replaceRow(writing, { ...asked, id: holder.id }, holder, { ...row, id: holder.id });
 }
 
-/** `next` may be asked several times, when others change the user meanwhile. No change, no write. Throws 404, 409. */
+/**
+ * `next` may be asked several times, when others change the user meanwhile, and so are the conditions: what is written
+ * follows upon the version that they were asked of. No change, no write. Throws 404, 409, 412.
+ */
 export function rewriteUser(
   writing: UserWriting,
   asked: Asked,
   next: (before: UserResource) => UserResource,
 ): Promise<KeptResource> {
-  return untilMade(async () => {
+  return inTurn(writing, asked, async () => {
     const before = await findUser(writing.directory, asked.sourceId, asked.id);
+    evaluate(asked.method, asked.headers, before.version);
     const row = rowOf(asked.id, next(userOf(before)));
     if (isSameJson(before.resource, row.resource)) return before;
     return replaceRow(writing, asked, before, row);
   });
 }
 
-export async function removeUser(writing: UserWriting, sourceId: string, id: string): Promise<void> {
-  const asked: Asked = { sourceId, id, method: 'DELETE', said: null };
-  await untilMade(async () => {
-    const before = await findUser(writing.directory, sourceId, id);
-    const scim: ScimWrite = { write: 'delete', id, expectedVersion: before.version };
+/** Throws 404, 412. */
+export async function removeUser(writing: UserWriting, asked: Asked): Promise<void> {
+  await inTurn(writing, asked, async () => {
+    const before = await findUser(writing.directory, asked.sourceId, asked.id);
+    evaluate(asked.method, asked.headers, before.version);
+    const scim: ScimWrite = { write: 'delete', id: asked.id, expectedVersion: before.version };
     const accepted = await write(writing, asked, scim, before);
     return accepted.outcome === 'kept' ? before : undefined;
   });
@@ -108,6 +118,15 @@ function write(
     scim,
     events,
   });
+}
+
+/** Many at once would else read the same version, of which only one write can follow. */
+function inTurn(
+  { turns }: UserWriting,
+  { sourceId, id }: Asked,
+  attempt: () => Promise<KeptResource | undefined>,
+): Promise<KeptResource> {
+  return turns(`${sourceId} ${id}`, () => untilMade(attempt));
 }
 
 async function untilMade(attempt: () => Promise<KeptResource | undefined>): Promise<KeptResource> {

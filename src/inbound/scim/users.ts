@@ -6,19 +6,26 @@ import { readFilter } from './filter.js';
 import { withoutPasswords } from './json.js';
 import { readOperations } from './operations.js';
 import { readPaging } from './paging.js';
-import type { ScimRequest } from './request.js';
+import { etagOf, evaluate } from './preconditions.js';
+import type { Endpoint, ScimRequest } from './request.js';
 import { patchUser, readUser, replaceUser } from './resource.js';
 import { readSelection } from './select.js';
 import { USER_SHAPE } from './shape.js';
-import { createUser, findUser, removeUser, rewriteUser, type Asked } from './user-writes.js';
+import { createTurns } from './turns.js';
+import {
+  createUser,
+  findUser,
+  removeUser,
+  rewriteUser,
+  type Asked,
+  type UserWriting,
+} from './user-writes.js';
 
 export interface UsersOptions {
   accept: Acceptor;
   directory: ScimDirectory;
   newId: () => string;
 }
-
-export type Endpoint = (request: ScimRequest) => Promise<Answer>;
 
 export interface Users {
   list: Endpoint;
@@ -29,10 +36,13 @@ export interface Users {
   remove: Endpoint;
 }
 
+type Writing = UserWriting & Pick<UsersOptions, 'newId'>;
+
 const EVERYBODY: Condition = { sql: 'TRUE', params: [] };
 
 /** `/Users` and `/Users/{id}` (RFC 7644 §3.3 to §3.6). */
-export function createUsers(options: UsersOptions): Users {
+export function createUsers(given: UsersOptions): Users {
+  const options = { ...given, turns: createTurns() };
   return {
     list: (request) => list(options, request),
     create: (request) => create(options, request),
@@ -56,7 +66,7 @@ async function list({ directory }: UsersOptions, request: ScimRequest): Promise<
   );
 }
 
-async function create(options: UsersOptions, request: ScimRequest): Promise<Answer> {
+async function create(options: Writing, request: ScimRequest): Promise<Answer> {
   const view = viewOf(request);
   const resource = readUser(USER_SHAPE, await request.readBody());
   return answerUser(201, await createUser(options, request.source.sourceId, resource), view);
@@ -64,10 +74,12 @@ async function create(options: UsersOptions, request: ScimRequest): Promise<Answ
 
 async function get({ directory }: UsersOptions, request: ScimRequest): Promise<Answer> {
   const view = viewOf(request);
-  return answerUser(200, await findUser(directory, request.source.sourceId, request.id), view);
+  const kept = await findUser(directory, request.source.sourceId, request.id);
+  const isModified = evaluate('GET', request.headers, kept.version) === 'proceed';
+  return isModified ? answerUser(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
 }
 
-async function replace(options: UsersOptions, request: ScimRequest): Promise<Answer> {
+async function replace(options: UserWriting, request: ScimRequest): Promise<Answer> {
   const view = viewOf(request);
   const body = await request.readBody();
   const asked = askedOf(request, 'PUT', withoutPasswords(body));
@@ -75,7 +87,7 @@ async function replace(options: UsersOptions, request: ScimRequest): Promise<Ans
   return answerUser(200, kept, view);
 }
 
-async function patch(options: UsersOptions, request: ScimRequest): Promise<Answer> {
+async function patch(options: UserWriting, request: ScimRequest): Promise<Answer> {
   const view = viewOf(request);
   const operations = readOperations(await request.readBody());
   const asked = askedOf(request, 'PATCH', operations);
@@ -83,13 +95,13 @@ async function patch(options: UsersOptions, request: ScimRequest): Promise<Answe
   return answerUser(200, kept, view);
 }
 
-async function remove(options: UsersOptions, { source, id }: ScimRequest): Promise<Answer> {
-  await removeUser(options, source.sourceId, id);
+async function remove(options: UserWriting, request: ScimRequest): Promise<Answer> {
+  await removeUser(options, askedOf(request, 'DELETE', null));
   return { status: 204 };
 }
 
-function askedOf({ source, id }: ScimRequest, method: Asked['method'], said: unknown): Asked {
-  return { sourceId: source.sourceId, id, method, said };
+function askedOf({ source, id, headers }: ScimRequest, method: Asked['method'], said: unknown): Asked {
+  return { sourceId: source.sourceId, id, method, headers, said };
 }
 
 /** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */

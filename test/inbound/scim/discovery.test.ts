@@ -21,7 +21,7 @@ test('the configuration offers what there is, and no more', async () => {
     bulk: { supported: false },
     sort: { supported: false },
     changePassword: { supported: false },
-    etag: { supported: false },
+    etag: { supported: true },
     authenticationSchemes: [{ type: 'oauthbearertoken' }],
     meta: { location: `${scim.url}/ServiceProviderConfig` },
   });
@@ -79,7 +79,7 @@ test('groups can be looked for, though there are none; making one is not offered
 
 test.each([
   ['POST', '/Bulk'],
-  ['GET', '/Me'],
+  ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, '/Me'] as const),
   ['POST', '/.search'],
   ['POST', '/Users/.search'],
 ])('%s %s is a 501', async (method, path) => {

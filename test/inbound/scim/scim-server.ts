@@ -39,14 +39,31 @@ export interface ScimServer {
   hooks: { accept?: (intake: Intake, go: () => Promise<Accepted>) => Promise<Accepted> };
   /** Lines that were logged. */
   logged: string[];
+  /** A second process on the same database, with hooks of its own; closed before the first. */
+  another(): Promise<ScimServer>;
   close(): Promise<void>;
 }
 
 /** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
 export async function startScimServer(publicUrl?: string): Promise<ScimServer> {
   const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 8, pipeline: true } as pg.PoolConfig);
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
   const sourceIds = { okta: await addSource(pool, 'okta'), entra: await addSource(pool, 'entra') };
+  await pool.end();
+  const server = await startServer(database.url, sourceIds, publicUrl);
+  const close = async () => {
+    await server.close();
+    await database.drop();
+  };
+  return { ...server, close };
+}
+
+async function startServer(
+  databaseUrl: string,
+  sourceIds: { okta: string; entra: string },
+  publicUrl?: string,
+): Promise<ScimServer> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8, pipeline: true } as pg.PoolConfig);
   const logged: string[] = [];
   const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
   const nothing = () => undefined;
@@ -84,10 +101,10 @@ export async function startScimServer(publicUrl?: string): Promise<ScimServer> {
     intakes,
     hooks,
     logged,
+    another: () => startServer(databaseUrl, sourceIds, publicUrl),
     close: async () => {
       await closeServer(server);
       await pool.end();
-      await database.drop();
     },
   };
 }
