@@ -1,5 +1,7 @@
+import { BODY_LIMIT_BYTES } from '../../http/body.js';
 import { answerList, type Answer } from './answer.js';
 import type { Schema } from './attribute.js';
+import { MAX_BULK_OPERATIONS } from './bulk-request.js';
 import { notFound, ScimError } from './error.js';
 import type { JsonObject } from './json.js';
 import { MAX_COUNT } from './paging.js';
@@ -20,7 +22,7 @@ export const serviceProviderConfig: Page = ({ baseUrl, query }) => {
   const body = {
     schemas: [CONFIG_URN],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: BODY_LIMIT_BYTES },
     filter: { supported: true, maxResults: MAX_COUNT },
     changePassword: { supported: false },
     sort: { supported: false },

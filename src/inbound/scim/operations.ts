@@ -1,5 +1,6 @@
 import { refusal, ScimError } from './error.js';
 import { isObject, isPasswordName, valueOf, withoutPasswords, type JsonObject } from './json.js';
+import { checkMessage } from './message.js';
 
 /** One operation of a PATCH, without what a password would be. */
 export interface Operation {
@@ -15,7 +16,7 @@ const OPS = new Set<unknown>(['add', 'replace', 'remove']);
 /** Reads a PATCH body (RFC 7644 §3.5.2); names and ops in any case, as Entra writes `Replace`. */
 export function readOperations(body: unknown): Operation[] {
   if (!isObject(body)) throw refusal('invalidSyntax', 'the body must be a JSON object with Operations');
-  checkSchemas(valueOf(body, 'schemas'));
+  checkMessage(body, PATCH_URN);
   const operations = valueOf(body, 'Operations');
   if (!Array.isArray(operations) || operations.length === 0) {
     throw refusal('invalidSyntax', 'Operations must be an array of at least one operation');
@@ -26,14 +27,6 @@ export function readOperations(body: unknown): Operation[] {
     });
   }
   return operations.map(readOperation);
-}
-
-function checkSchemas(schemas: unknown): void {
-  if (schemas === undefined || schemas === null) return;
-  const isPatch = (urn: unknown) => typeof urn === 'string' && urn.toLowerCase() === PATCH_URN.toLowerCase();
-  if (!Array.isArray(schemas) || !schemas.some(isPatch)) {
-    throw refusal('invalidSyntax', `schemas must be an array with ${PATCH_URN}`);
-  }
 }
 
 function readOperation(given: unknown, index: number): Operation {

@@ -3,7 +3,8 @@ import { readJson } from '../../http/body.js';
 import { requestIdOf } from '../../http/request-id.js';
 import type { Log } from '../../log.js';
 import { send } from './answer.js';
-import { createEndpointFinder, createEndpoints, type Target } from './endpoints.js';
+import { createEndpointFinder, type Methods } from './endpoint-table.js';
+import { createEndpoints } from './endpoints.js';
 import { errorBody, notFound, ScimError } from './error.js';
 import { toScimError } from './failure.js';
 import type { ScimRequest, ScimSource } from './request.js';
@@ -69,7 +70,7 @@ async function readBody(request: Request): Promise<unknown> {
 }
 
 /** HEAD is GET without its body, which node leaves out by itself. */
-function allowOf(methods: Target['methods']): string {
+function allowOf(methods: Methods): string {
   return [...Object.keys(methods), ...(methods['GET'] ? ['HEAD'] : []), 'OPTIONS'].join(', ');
 }
 

@@ -18,7 +18,7 @@ test('the configuration offers what there is, and no more', async () => {
     schemas: [`${CORE}:ServiceProviderConfig`],
     patch: { supported: true },
     filter: { supported: true, maxResults: 200 },
-    bulk: { supported: false },
+    bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 1_048_576 },
     sort: { supported: false },
     changePassword: { supported: false },
     etag: { supported: true },
@@ -78,7 +78,6 @@ test('groups can be looked for, though there are none; making one is not offered
 });
 
 test.each([
-  ['POST', '/Bulk'],
   ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, '/Me'] as const),
   ['POST', '/.search'],
   ['POST', '/Users/.search'],

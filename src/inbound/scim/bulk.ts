@@ -1,0 +1,67 @@
+import type { Answer } from './answer.js';
+import { attempt, attemptAll, MAX_AT_ONCE, needsOf, type Running } from './bulk-attempt.js';
+import { makeCircle } from './bulk-circle.js';
+import { orderSteps } from './bulk-order.js';
+import { readBulk, type BulkOperation } from './bulk-request.js';
+import { answerBulk, type Outcome } from './bulk-result.js';
+import { takeWave, type Waiting } from './bulk-wave.js';
+import { createEndpointFinder, type Endpoints } from './endpoint-table.js';
+import type { Endpoint } from './request.js';
+
+/**
+ * `POST /Bulk` (RFC 7644 §3.7): each operation goes to the endpoint that it would reach alone. Throws 400, 413, and
+ * 503 when the database is down and nothing was done.
+ */
+export function createBulk(resources: Endpoints): Endpoint {
+  const find = createEndpointFinder(resources);
+  return async (request) => {
+    const { operations, failOnErrors } = readBulk(await request.readBody());
+    return runAll({ request, find, makers: makersOf(operations), made: new Map() }, operations, failOnErrors);
+  };
+}
+
+function makersOf(operations: BulkOperation[]): Map<string, number> {
+  const makers = new Map<string, number>();
+  for (const { method, bulkId, index } of operations) {
+    if (method === 'POST' && bulkId !== undefined && !makers.has(bulkId)) makers.set(bulkId, index);
+  }
+  return makers;
+}
+
+async function runAll(running: Running, operations: BulkOperation[], failOnErrors: number): Promise<Answer> {
+  const outcomes: Outcome[] = [];
+  const steps = stepsOf(running, operations);
+  let errors = 0;
+  for (let at = 0; at < steps.length && errors < failOnErrors;) {
+    // As many as may still fail: whatever becomes of them, none is done that should have been left.
+    const wave = takeWave(steps.slice(at, at + Math.min(MAX_AT_ONCE, failOnErrors - errors)));
+    outcomes.push(...(await runWave(running, wave)));
+    errors = outcomes.filter(({ error }) => error).length;
+    at += wave.length;
+  }
+  if (running.down && errors === outcomes.length) throw running.down;
+  return answerBulk(outcomes, running.request.baseUrl);
+}
+
+function stepsOf({ makers }: Running, operations: BulkOperation[]): Waiting[] {
+  const needs = operations.map((operation) => needsOf(operation, makers));
+  return orderSteps(needs).map((step) => ({
+    operations: step.flatMap((number) => operations[number] ?? []),
+    needs: step.flatMap((number) => needs[number] ?? []),
+    isCircle: step.length > 1 || needs[step[0] ?? 0]?.includes(step[0] ?? 0) === true,
+  }));
+}
+
+async function runWave(running: Running, wave: Waiting[]): Promise<Outcome[]> {
+  const [first] = wave;
+  if (first?.isCircle) return makeCircle(running, first.operations);
+  const operations = wave.flatMap((step) => step.operations);
+  const outcomes = await attemptAll(running, operations);
+  for (const [place, { operation, error }] of outcomes.entries()) {
+    // One of the others may have given the name free meanwhile.
+    if (operations.length > 1 && operation.method === 'PUT' && error?.scimType === 'uniqueness') {
+      outcomes[place] = await attempt(running, operation);
+    }
+  }
+  return outcomes;
+}
