@@ -137,7 +137,7 @@ test('a change that others overtake twenty times is put off, not lost or half-do
 
 test('a user that is deleted while it is changed is a 404', async () => {
   const { path } = await makeUser();
-  const other = await scim.another();
+  const other = await startScimServer({ beside: scim });
   scim.hooks.accept = async (_, go) => {
     delete scim.hooks.accept;
     await other.call('DELETE', path);

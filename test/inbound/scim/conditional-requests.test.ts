@@ -87,7 +87,7 @@ test('lists and what has no version take no notice of conditions', async () => {
 
 test('a change with If-Match that another process overtakes is a 412, never done upon the other', async () => {
   const { path } = await makeUser();
-  const other = await scim.another();
+  const other = await startScimServer({ beside: scim });
   scim.hooks.accept = async (_, go) => {
     delete scim.hooks.accept;
     await other.call('PATCH', path, titled('theirs'));

@@ -6,7 +6,7 @@ let scim: ScimServer;
 let other: ScimServer;
 beforeAll(async () => {
   scim = await startScimServer();
-  other = await scim.another();
+  other = await startScimServer({ beside: scim });
 });
 afterAll(async () => {
   await other.close();

@@ -14,7 +14,7 @@ import { durationsAt } from '../../../src/lifecycle/durations.js';
 import { createLog } from '../../../src/log.js';
 import { newId } from '../../../src/records/id.js';
 import { createScimDirectory } from '../../../src/records/scim-resources.js';
-import { createTestDatabase } from '../../harness/database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 
 export interface Reply {
   status: number;
@@ -33,37 +33,31 @@ export interface ScimServer {
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Reply>;
   url: string;
   pool: pg.Pool;
+  database: TestDatabase;
+  sourceIds: Record<'okta' | 'entra', string>;
   /** What was handed to be accepted, oldest first. */
   intakes: Intake[];
   /** Set to stand between the router and what accepts. */
   hooks: { accept?: (intake: Intake, go: () => Promise<Accepted>) => Promise<Accepted> };
   /** Lines that were logged. */
   logged: string[];
-  /** A second process on the same database, with hooks of its own; closed before the first. */
-  another(): Promise<ScimServer>;
   close(): Promise<void>;
 }
 
-/** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
-export async function startScimServer(publicUrl?: string): Promise<ScimServer> {
-  const database = await createTestDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 1 });
-  const sourceIds = { okta: await addSource(pool, 'okta'), entra: await addSource(pool, 'entra') };
-  await pool.end();
-  const server = await startServer(database.url, sourceIds, publicUrl);
-  const close = async () => {
-    await server.close();
-    await database.drop();
-  };
-  return { ...server, close };
+export interface ScimServerOptions {
+  publicUrl?: string;
+  /** Another process, as it were, on the same database; to be closed first. */
+  beside?: ScimServer;
 }
 
-async function startServer(
-  databaseUrl: string,
-  sourceIds: { okta: string; entra: string },
-  publicUrl?: string,
-): Promise<ScimServer> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8, pipeline: true } as pg.PoolConfig);
+/** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
+export async function startScimServer({ publicUrl, beside }: ScimServerOptions = {}): Promise<ScimServer> {
+  const database = beside?.database ?? (await createTestDatabase());
+  const pool = new pg.Pool({ connectionString: database.url, max: 8, pipeline: true } as pg.PoolConfig);
+  const sourceIds = beside?.sourceIds ?? {
+    okta: await addSource(pool, 'okta'),
+    entra: await addSource(pool, 'entra'),
+  };
   const logged: string[] = [];
   const log = createLog({ level: 'info', destination: { write: (line) => void logged.push(line) } });
   const nothing = () => undefined;
@@ -98,13 +92,15 @@ async function startServer(
     call: (method, path, body, callOptions) => call(url + path, method, body, callOptions),
     url,
     pool,
+    database,
+    sourceIds,
     intakes,
     hooks,
     logged,
-    another: () => startServer(databaseUrl, sourceIds, publicUrl),
     close: async () => {
       await closeServer(server);
       await pool.end();
+      if (!beside) await database.drop();
     },
   };
 }
