@@ -40,6 +40,8 @@ describe('an empty environment', () => {
       host: '127.0.0.1',
       port: 8080,
       publicUrl: undefined,
+      trustProxy: ['loopback'],
+      scimLimit: { ratePerSecond: 500, burst: 2000 },
       dataDir: '.hostkeeper',
       databaseUrl: undefined,
       redis: undefined,

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { BodyError } from '../http/body-error.js';
 import { readBody, readJson } from '../http/body.js';
+import type { Asking } from '../http/identify.js';
 import { Problem } from '../http/problem.js';
 import { StoreUnavailable } from '../records/database.js';
 import { toStoreError } from '../records/stored.js';
@@ -11,8 +12,8 @@ import type { Scope } from './operations/tokens.js';
 
 export interface AdminApiParts {
   operations: Operations;
-  /** The token that a request carries, when it is in force and of this scope; throws Problem 401 or 403. */
-  authenticate: (authorization: string | undefined, scope: Scope) => Promise<{ name: string }>;
+  /** The token that a request carries, when it is in force and of this scope; throws Problem 401, 403 or 429. */
+  authenticate: (request: Asking, scope: Scope) => Promise<{ name: string }>;
 }
 
 const BODY_LIMIT_BYTES = 262_144;
@@ -32,7 +33,7 @@ function answering(
 ): RequestHandler<Record<string, string>> {
   return async (request, response) => {
     response.set('Cache-Control', 'no-store');
-    const { name } = await authenticate(request.headers.authorization, scope);
+    const { name } = await authenticate(request, scope);
     const body = takes === 'csv' ? await readCsvBody(request) : await readJsonBody(request);
     const { params, query } = request;
     response.status(status).json(await act({ by: name, params, query, body }).catch(explain));

@@ -1,3 +1,4 @@
+import { createClientOperations } from './operations/clients.js';
 import { createEventOperations } from './operations/events.js';
 import { createJobOperations } from './operations/jobs.js';
 import { createLinkImport } from './operations/link-import.js';
@@ -16,6 +17,7 @@ import { createTokenOperations } from './operations/tokens.js';
 export function createOperations(parts: OperationsParts) {
   return {
     sources: createSourceOperations(parts),
+    clients: createClientOperations(parts),
     tokens: createTokenOperations(parts),
     jobs: createJobOperations(parts),
     events: createEventOperations(parts),

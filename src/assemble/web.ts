@@ -3,14 +3,16 @@ import type { AddressInfo } from 'node:net';
 import type { RequestHandler } from 'express';
 import { createAdminApi } from '../admin/api.js';
 import { createApp } from '../http/app.js';
-import { authenticate } from '../http/bearer.js';
 import { Problem } from '../http/problem.js';
+import { createOauthRouter, describeOauth } from '../inbound/oauth/router.js';
 import { createScimRouter } from '../inbound/scim/router.js';
 import { createWebhookRouter } from '../inbound/webhooks.js';
+import { findOauthClient, giveAccessToken } from '../records/access-tokens.js';
 import { isUnavailable } from '../records/database.js';
 import { createScimDirectory } from '../records/scim-resources.js';
 import { createWebhookSources } from '../records/sources.js';
-import { createTokenFinder, type FoundToken } from '../records/tokens.js';
+import type { FoundToken } from '../records/tokens.js';
+import { type Access, openAccess } from './access.js';
 import { openOperations } from './admin.js';
 import type { Core } from './core.js';
 import { urlOf } from './url.js';
@@ -40,7 +42,8 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   const { port } = server.address() as AddressInfo;
   const url = urlOf(config.host, port);
   const { machines, people } = doorsOf(core, options, config.publicUrl ?? url);
-  const app = createApp({ log, machineRoutes: machines, routes: people, explain });
+  const { trustProxy } = config;
+  const app = createApp({ log, machineRoutes: machines, routes: people, explain, trustProxy });
   server.on('request', app);
   return {
     url,
@@ -51,37 +54,58 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
 type Route = [path: string, handler: RequestHandler];
 
 function doorsOf(core: Core, { health }: WebOptions, url: string): { machines: Route[]; people: Route[] } {
-  const { config, log, database, acceptor, keys, seal, newId } = core;
-  const findToken = createTokenFinder({ pool: database.pool, log });
-  const now = () => new Date();
-  const identify = (authorization: string | undefined, scope: string) =>
-    authenticate({ findToken, now }, authorization, scope);
-  const scim = createScimRouter({
-    accept: acceptor,
-    directory: createScimDirectory(database.pool),
-    newId,
-    log,
-    authenticate: async (request) => sourceOf(await identify(request.headers.authorization, 'scim')),
-    ...(config.publicUrl && { publicUrl: config.publicUrl }),
-  });
-  const webhooks = createWebhookRouter({
-    accept: (intake) => acceptor.accept(intake),
-    findSource: createWebhookSources({ pool: database.pool, seal }),
-    hashKey: (key, zoomUserId) => keys.hashes(key, zoomUserId),
-    log,
-    now,
-  });
-  const api = createAdminApi({ operations: openOperations(core, url), authenticate: identify });
+  const access = openAccess(core);
+  const { identify: authenticate } = access;
+  const api = createAdminApi({ operations: openOperations(core, url), authenticate });
   return {
     machines: [
-      ['/scim/v2', scim],
-      ['/webhooks', webhooks],
+      ['/scim/v2', scimDoor(core, access)],
+      ['/oauth', oauthDoor(core, access)],
+      ['/.well-known/oauth-authorization-server', describeOauth(core.config.publicUrl)],
+      ['/webhooks', webhookDoor(core, access)],
     ],
     people: [
       ['/api', api],
       ['/', health],
     ],
   };
+}
+
+function scimDoor({ config, log, database, acceptor, newId }: Core, { identify, limitRate }: Access) {
+  return createScimRouter({
+    accept: acceptor,
+    directory: createScimDirectory(database.pool),
+    newId,
+    log,
+    async authenticate(request) {
+      const source = sourceOf(await identify(request, 'scim'));
+      limitRate(source.sourceId);
+      return source;
+    },
+    ...(config.publicUrl && { publicUrl: config.publicUrl }),
+  });
+}
+
+function oauthDoor({ config, log, database: { pool }, newId }: Core, access: Access) {
+  return createOauthRouter({
+    ...access,
+    findClient: (id) => findOauthClient(pool, id),
+    giveToken: (client, token) => giveAccessToken(pool, client, token),
+    newId,
+    log,
+    publicUrl: config.publicUrl,
+  });
+}
+
+function webhookDoor({ log, database: { pool }, acceptor, keys, seal }: Core, { failures, now }: Access) {
+  return createWebhookRouter({
+    accept: (intake) => acceptor.accept(intake),
+    findSource: createWebhookSources({ pool, seal }),
+    hashKey: (key, zoomUserId) => keys.hashes(key, zoomUserId),
+    failures,
+    log,
+    now,
+  });
 }
 
 /** A SCIM token says which source speaks. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BadSetting } from './errors.js';
 import { parseEncryptionKeys } from './encryption-keys.js';
 import { parseRedisUrl } from './redis.js';
-import { decimal, list, oneOf, parsed, webUrl, wholeNumber } from './values.js';
+import { decimal, list, networks, oneOf, parsed, webUrl, wholeNumber } from './values.js';
 
 const PORT_MAX = 65_535;
 
@@ -11,6 +11,9 @@ export const settings = z.object({
   HOST: parsed(parseHost).default('127.0.0.1'),
   PORT: wholeNumber(0, PORT_MAX).default(8080),
   PUBLIC_URL: webUrl().optional(),
+  TRUST_PROXY: networks().default(['loopback']),
+  SCIM_RATE: wholeNumber(1, 1_000_000).default(500),
+  SCIM_BURST: wholeNumber(1, 1_000_000).default(2000),
   DATA_DIR: z.string().default('.hostkeeper'),
   DATABASE_URL: parsed(parseDatabaseUrl).optional(),
   REDIS_URL: parsed(parseRedisUrl).optional(),

@@ -13,6 +13,10 @@ export function toConfig(read: Settings) {
     port: read.PORT,
     /** Without a slash at its end. Undefined: the address we listen on. */
     publicUrl: read.PUBLIC_URL,
+    /** Whose X-Forwarded-* headers are believed: addresses, ranges and express's names for some. */
+    trustProxy: read.TRUST_PROXY,
+    /** What each source may ask of one web process. */
+    scimLimit: { ratePerSecond: read.SCIM_RATE, burst: read.SCIM_BURST },
     dataDir: read.DATA_DIR,
     /** Undefined: the embedded PostgreSQL in `dataDir`. */
     databaseUrl: read.DATABASE_URL,

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { BadSetting } from './errors.js';
 
@@ -68,4 +68,24 @@ export function list() {
     if (names.includes('')) throw new BadSetting('must be names separated by commas');
     return names;
   });
+}
+
+const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** Addresses, ranges of them, and the names that express has for some, separated by commas. */
+export function networks() {
+  return parsed((text): readonly string[] => {
+    const found = text.split(',').map((one) => one.trim());
+    if (found.every((one) => NAMED_NETWORKS.has(one) || isNetwork(one))) return found;
+    throw new BadSetting(
+      'must be loopback, linklocal, uniquelocal, addresses or ranges such as 10.0.0.0/8, separated by commas',
+    );
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }

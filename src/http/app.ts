@@ -13,14 +13,17 @@ export interface AppParts {
   readonly routes: readonly (readonly [path: string, handler: RequestHandler])[];
   /** What the errors of other folders mean to a caller: a database that is down is a 503 with Retry-After. */
   readonly explain?: Explain;
+  /** Whose X-Forwarded-* headers are believed. */
+  readonly trustProxy?: readonly string[];
 }
 
 /** The frame around every door: request id, log line, safe headers, and a Problem for whatever goes wrong. */
-export function createApp({ log, machineRoutes = [], routes, explain }: AppParts): Express {
+export function createApp(parts: AppParts): Express {
+  const { log, machineRoutes = [], routes, explain, trustProxy = ['loopback'] } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', 'loopback');
+  app.set('trust proxy', trustProxy);
   app.set('query parser', 'simple');
   app.use(identifyRequest, createRequestLog({ log }));
   for (const [path, handler] of machineRoutes) app.use(path, handler);

@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Problem } from './problem.js';
 
-const PREFIX = 'hk_';
+const TOKEN_PREFIX = 'hk_';
+const CLIENT_SECRET_PREFIX = 'hks_';
 const SECRET_LENGTH = 43;
 const CHECK_LENGTH = 6;
-const FORM = /^hk_[A-Za-z0-9_-]{49}$/;
+const FORM = /^[A-Za-z0-9_-]{49}$/;
 
 /** Of a token as it is kept. */
 export interface TokenTerms {
@@ -25,8 +26,17 @@ export interface BearerCheck<Token extends TokenTerms> {
  * lets them, and us, tell a token from something like one without a look-up.
  */
 export function newToken(): string {
+  return newCredential(TOKEN_PREFIX);
+}
+
+/** What an OAuth client shows at /oauth/token: a token but for its prefix, `hks_`. */
+export function newClientSecret(): string {
+  return newCredential(CLIENT_SECRET_PREFIX);
+}
+
+function newCredential(prefix: string): string {
   const secret = randomBytes(32).toString('base64url');
-  return PREFIX + secret + checksum(secret);
+  return prefix + secret + checksum(secret);
 }
 
 /** A fast hash is enough: nobody guesses 256 bits. */
@@ -35,9 +45,17 @@ export function hashToken(token: string): Buffer {
 }
 
 export function isToken(text: string): boolean {
-  if (!FORM.test(text)) return false;
-  const secret = text.slice(PREFIX.length, PREFIX.length + SECRET_LENGTH);
-  return text.slice(-CHECK_LENGTH) === checksum(secret);
+  return isCredential(text, TOKEN_PREFIX);
+}
+
+export function isClientSecret(text: string): boolean {
+  return isCredential(text, CLIENT_SECRET_PREFIX);
+}
+
+function isCredential(text: string, prefix: string): boolean {
+  const rest = text.slice(prefix.length);
+  if (!text.startsWith(prefix) || !FORM.test(rest)) return false;
+  return rest.slice(-CHECK_LENGTH) === checksum(rest.slice(0, SECRET_LENGTH));
 }
 
 export type BearerReading =

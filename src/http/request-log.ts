@@ -37,7 +37,7 @@ function pathOf(url: string): string {
   return shown.join('/').slice(0, MAX_PATH_LENGTH);
 }
 
-/** A mail address, or one of our tokens pasted into the path: neither belongs in a log. */
+/** A mail address, or one of our tokens or secrets pasted into the path: neither belongs in a log. */
 function isPrivate(text: string): boolean {
-  return text.includes('@') || text.includes('%40') || text.includes('hk_');
+  return text.includes('@') || text.includes('%40') || /hks?_/.test(text);
 }

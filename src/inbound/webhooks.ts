@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type Request, type Response, Router } from 'express';
 import { BodyError } from '../http/body-error.js';
 import { readBody } from '../http/body.js';
+import type { FailureLimit } from '../http/failure-limit.js';
 import { parseJson } from '../http/json.js';
 import { Problem, toProblem } from '../http/problem.js';
 import { requestIdOf } from '../http/request-id.js';
@@ -26,6 +27,8 @@ export interface WebhookRouterParts {
   findSource: (name: string) => Promise<WebhookSource | null>;
   /** A host key's hashes under every key of the ring. */
   hashKey: (key: HostKey, zoomUserId: string) => string[];
+  /** Of those who name no source of ours, or prove nothing. */
+  failures: FailureLimit;
   log: Log;
   now: () => Date;
   /** How old, or how far ahead, a signed time may be. */
@@ -49,7 +52,9 @@ interface Reply {
 export function createWebhookRouter(parts: WebhookRouterParts): Router {
   return Router().post('/:source', async (request, response) => {
     const reply = await withDeadline(
-      receive(parts, request, response),
+      receive(parts, request, response).catch((error: unknown) => {
+        throw parts.failures.refuse(request, error);
+      }),
       parts.answerWithinMs ?? ANSWER_WITHIN_MS,
     );
     response.status(reply.status).json(reply.body);
@@ -61,6 +66,7 @@ async function receive(
   request: Request<{ source: string }>,
   response: Response,
 ): Promise<Reply> {
+  await parts.failures.admit(request, () => request.params.source);
   const { source, kind } = await find(parts, request.params.source);
   response.locals.source = source.name;
   const log = parts.log.child({ requestId: requestIdOf(response), source: source.name });

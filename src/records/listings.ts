@@ -118,10 +118,14 @@ export async function listEvents(prisma: PrismaClient, { sourceIds, ...equal }: 
   return withSource(prisma, cut(found, paging));
 }
 
-/** All tokens, in force or not, never their hashes. */
-export async function listTokens(prisma: PrismaClient, paging: Paging) {
+/** All tokens that somebody made, in force or not, never their hashes. */
+export async function listTokens(
+  prisma: PrismaClient,
+  { sourceIds }: { sourceIds?: string[] | undefined },
+  paging: Paging,
+) {
   const found = await prisma.token.findMany({
-    where: after(paging),
+    where: { clientId: null, ...(sourceIds && { sourceId: { in: sourceIds } }), ...after(paging) },
     select: {
       id: true,
       name: true,

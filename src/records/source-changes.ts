@@ -17,7 +17,9 @@ export function removeSource(
     const credentials = { secret: null, previousSecret: null, previousUntil: null };
     const data = { removedAt: at, goingLiveAt: null, ...credentials };
     const removed = await tx.source.updateMany({ where: { id, removedAt: null }, data });
-    await tx.token.updateMany({ where: { sourceId: id, revokedAt: null }, data: { revokedAt: at } });
+    const inForce = { where: { sourceId: id, revokedAt: null }, data: { revokedAt: at } };
+    await tx.token.updateMany(inForce);
+    await tx.oauthClient.updateMany(inForce);
     const where = { id, observed: false };
     const forgotten = forgetLeavers ? await tx.source.updateMany({ where, data: { observed: true } }) : null;
     if (removed.count > 0 || forgotten) await addAudit(tx, audit);

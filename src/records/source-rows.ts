@@ -66,7 +66,7 @@ export async function addSource(
   }
 }
 
-/** Another token for a source; those before it end at `until`. */
+/** Another token for a source; those before it end at `until`. What its clients were given is not touched. */
 export async function rotateToken(
   prisma: PrismaClient,
   sourceId: string,
@@ -74,7 +74,8 @@ export async function rotateToken(
   until: Date,
   audit: AuditLine,
 ): Promise<void> {
-  const later = { sourceId, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: until } }] };
+  const endsLater = { OR: [{ expiresAt: null }, { expiresAt: { gt: until } }] };
+  const later = { sourceId, clientId: null, revokedAt: null, ...endsLater };
   await prisma.$transaction([
     prisma.token.updateMany({ where: later, data: { expiresAt: until } }),
     prisma.token.create({ data: { ...tokenRow(token), sourceId }, select: { id: true } }),

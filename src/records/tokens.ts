@@ -10,7 +10,7 @@ export interface FoundToken {
   sourceName: string | null;
   scopes: string[];
   expiresAt: Date | null;
-  /** The tokens of a removed source count as revoked. */
+  /** The tokens of a removed source, or of a client that was revoked, count as revoked. */
   revokedAt: Date | null;
 }
 
@@ -27,10 +27,11 @@ interface Asking {
 
 const FIND = `
 SELECT t.hash, t.id, t.name, t.source_id AS "sourceId", s.name AS "sourceName", t.scopes, t.expires_at AS "expiresAt",
-  coalesce(t.revoked_at, s.removed_at) AS "revokedAt",
+  coalesce(t.revoked_at, s.removed_at, c.revoked_at) AS "revokedAt",
   t.revoked_at IS NULL AND coalesce(t.expires_at > now(), true)
     AND coalesce(t.last_used_at < now() - interval '1 minute', true) AS unnoted
-FROM tokens t LEFT JOIN sources s ON s.id = t.source_id WHERE t.hash = ANY ($1::bytea[])`;
+FROM tokens t LEFT JOIN sources s ON s.id = t.source_id LEFT JOIN oauth_clients c ON c.id = t.client_id
+WHERE t.hash = ANY ($1::bytea[])`;
 
 const NOTE_USE = `
 UPDATE tokens SET last_used_at = now() WHERE id = ANY ($1::uuid[])

@@ -38,6 +38,22 @@ describe('with --json', () => {
     expect(made).toMatchObject({ name: 'portal', scopes: ['keys:read', 'jobs:read'] });
   });
 
+  test('a further token of a source is printed with its source, listed by it and revoked by name', async () => {
+    await run('source add many --kind scim');
+    const made = JSON.parse((await run('token create next --source many --expires 90 --json')).stdout);
+    expect(made).toMatchObject({
+      name: 'next',
+      source: 'many',
+      scopes: ['scim'],
+      expiresAt: expect.any(String),
+    });
+    const listed = (await run('token list --source many')).stdout;
+    expect(listed).toMatch(/expires +revoked +last used/);
+    expect(listed).toMatch(/next +scim +many/);
+    expect((await run('token revoke next --source many')).stdout).toBe('next is revoked\n');
+    expect((await run('token revoke next')).code).toBe(1);
+  });
+
   test.each([
     'source list',
     'token list --limit 1',
@@ -194,7 +210,9 @@ describe('wrong usage', () => {
     'source add Okta! --kind scim',
     'source add x --kind ldap',
     'source list --nope',
+    'token create x',
     'token create x --scope everything',
+    'token create x --source okta --scope admin',
     'token create x --scope admin --expires never',
     'jobs list --limit many',
     'jobs list --state lost',
@@ -274,6 +292,7 @@ describe('the commands of the process itself', () => {
       database: async () => ({ clockSkewMs: 0 }),
       queue: () => Promise.reject(Object.assign(new Error('no connection'), { code: 'ECONNREFUSED' })),
       keys: async () => 0,
+      credentials: async () => [],
       zoom: async () => ({ missingScopes: [], clockSkewMs: 0 }),
     };
     const { code, stdout } = await run('doctor', { run: { doctor } as unknown as CliOptions['run'] });
@@ -282,6 +301,6 @@ describe('the commands of the process itself', () => {
     const well = { ...doctor, queue: async () => 0 };
     const healthy = await run('doctor --json', { run: { doctor: well } as unknown as CliOptions['run'] });
     expect(healthy.code).toBe(0);
-    expect(JSON.parse(healthy.stdout).findings).toHaveLength(7);
+    expect(JSON.parse(healthy.stdout).findings).toHaveLength(8);
   });
 });

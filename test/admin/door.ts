@@ -103,7 +103,7 @@ export async function openDoor(): Promise<Door> {
   const findToken = createTokenFinder({ pool, log, cacheMs: 0 });
   const api = createAdminApi({
     operations,
-    authenticate: (authorization, scope) => authenticate({ findToken, now }, authorization, scope),
+    authenticate: ({ headers }, scope) => authenticate({ findToken, now }, headers.authorization, scope),
   });
   const server = createServer(createApp({ log, routes: [['/api', api]] })).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -165,7 +165,14 @@ async function run(args: string[], more: Partial<CliOptions> & Pick<CliOptions, 
       worker: never,
       rehearse: never,
       migrate: never,
-      doctor: { config: never, database: never, queue: never, keys: never, zoom: never },
+      doctor: {
+        config: never,
+        database: never,
+        queue: never,
+        keys: never,
+        credentials: never,
+        zoom: never,
+      },
     },
     user: 'ann',
     version: '0.0.0',

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isToken } from '../../src/http/bearer.js';
+import { hashToken, isToken } from '../../src/http/bearer.js';
 import { type Door, openDoor } from './door.js';
 
 let door: Door;
+let entra: { token: string };
 beforeAll(async () => {
   door = await openDoor();
+  await door.ask('POST', '/sources', { name: 'zoom', kind: 'zoom' });
+  entra = (await door.ask('POST', '/sources', { name: 'entra', kind: 'scim' })).body;
 });
 afterAll(() => door.close());
 
@@ -53,6 +56,74 @@ describe('a token', () => {
     expect(
       await door.sql('SELECT revoked_at IS NOT NULL AS revoked FROM tokens WHERE id = $1', [id]),
     ).toEqual([{ revoked: true }]);
+  });
+
+  test('of a source is one more beside those it has, with an end of its own', async () => {
+    const made = await create({ name: 'second', source: 'entra', expiresInDays: 180 });
+    expect([made.status, made.body]).toEqual([
+      201,
+      {
+        name: 'second',
+        token: made.body.token,
+        scopes: ['scim'],
+        expiresAt: expect.any(String),
+        source: 'entra',
+      },
+    ]);
+    const third = await create({ name: 'third', source: 'entra', scopes: ['scim'] });
+    const hashes = [entra.token, made.body.token, third.body.token].map(hashToken);
+    const found = await door.sql(
+      `SELECT s.name FROM tokens t JOIN sources s ON s.id = t.source_id
+       WHERE hash = ANY ($1) AND scopes = '{scim}' AND revoked_at IS NULL`,
+      [hashes],
+    );
+    expect(found).toEqual(Array(3).fill({ name: 'entra' }));
+    const detail = { source: 'entra', scopes: ['scim'], expiresAt: made.body.expiresAt };
+    expect(await door.sql(`SELECT detail FROM audit WHERE subject = 'second'`)).toEqual([{ detail }]);
+  });
+
+  test('of a source is listed with it, and revoked alone, by id or by name with the source', async () => {
+    await door.ask('POST', '/sources', { name: 'ping', kind: 'scim' });
+    for (const name of ['one', 'two']) await create({ name, source: 'ping' });
+    expect((await create({ name: 'one', source: 'ping' })).body.code).toBe('TOKEN_NAME_TAKEN');
+    expect((await create({ name: 'one', source: 'entra' })).status).toBe(201);
+    expect((await create({ name: 'one', scopes: ['admin'] })).status).toBe(201);
+    const inForce = async () => {
+      const { tokens } = (await door.ask('GET', '/tokens?source=ping')).body;
+      return tokens.flatMap((one: any) => (one.revokedAt ? [] : `${one.source} ${one.name}`));
+    };
+    expect(await inForce()).toEqual(['ping two', 'ping one', 'ping ping']);
+    expect((await door.ask('DELETE', '/tokens/one?source=ping')).body).toEqual({ token: 'one', revoked: 1 });
+    expect(await inForce()).toEqual(['ping two', 'ping ping']);
+    const [{ id }] = (await door.ask('GET', '/tokens?source=ping')).body.tokens;
+    expect((await door.ask('DELETE', `/tokens/${id}?source=entra`)).body.code).toBe('TOKEN_UNKNOWN');
+    expect((await door.ask('DELETE', `/tokens/${id}?source=ping`)).body.revoked).toBe(1);
+    expect((await door.ask('DELETE', '/tokens/ping?source=ping')).body.revoked).toBe(1);
+    expect(await inForce()).toEqual([]);
+    expect((await door.ask('GET', '/tokens?source=nobody')).body.code).toBe('SOURCE_UNKNOWN');
+  });
+
+  test('of a source that was rotated with an overlap ends with it, whichever it was', async () => {
+    await door.ask('POST', '/sources', { name: 'jumpcloud', kind: 'scim' });
+    await create({ name: 'long', source: 'jumpcloud' });
+    await create({ name: 'short', source: 'jumpcloud', expiresInDays: 1 });
+    await door.ask('POST', '/sources/jumpcloud/rotate', { overlapHours: 48 });
+    const { tokens } = (await door.ask('GET', '/tokens?source=jumpcloud')).body;
+    const days = tokens.map((one: any) =>
+      one.expiresAt === null ? null : Math.round((Date.parse(one.expiresAt) - Date.now()) / 86_400_000),
+    );
+    expect(days).toEqual([null, 1, 2, 2]);
+  });
+
+  test.each([
+    [{ name: 'x', source: 'nobody' }, 404, /^there is no source named nobody/],
+    [{ name: 'x', source: 'zoom' }, 400, /^source: zoom signs what it sends/],
+    [{ name: 'x', source: 'entra', scopes: ['admin'] }, 400, /^scopes\[0\]: must be scim/],
+    [{ name: 'x', source: '' }, 400, /^source: must be 1 to 63/],
+  ])('of a source, as %j, is refused', async (body, status, detail) => {
+    const answer = await create(body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.detail).toMatch(detail);
   });
 
   test.each([

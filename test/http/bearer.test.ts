@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import {
   authenticate,
   hashToken,
+  isClientSecret,
   isToken,
+  newClientSecret,
   newToken,
   readBearer,
   type TokenTerms,
@@ -38,6 +40,17 @@ describe('a token', () => {
       return [head + other + tail, head + tail, `${head}${character}${other}${tail}`];
     });
     expect(wrong.filter(isToken)).toEqual([]);
+  });
+
+  test('is none that a client shows at the token endpoint, nor the other way round', () => {
+    const secret = newClientSecret();
+    expect(secret).toMatch(/^hks_[\w-]{49}$/);
+    expect([isClientSecret(secret), isToken(secret), isClientSecret(newToken())]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(isClientSecret(`${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`)).toBe(false);
   });
 
   test('is kept as its SHA-256', () => {

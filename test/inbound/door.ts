@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createApp } from '../../src/http/app.js';
+import { createFailureLimit } from '../../src/http/failure-limit.js';
 import { Problem } from '../../src/http/problem.js';
 import { hmacSha256Hex } from '../../src/inbound/signature.js';
 import { createWebhookRouter, type WebhookRouterParts } from '../../src/inbound/webhooks.js';
@@ -60,6 +61,7 @@ export async function withDoor(
     accept,
     findSource: async (name) => sources.find((source) => source.name === name) ?? null,
     hashKey: (key, zoomUserId) => [`hash of ${key.reveal().length} digits for ${zoomUserId}`],
+    failures: createFailureLimit({ isInForce: async () => true, limit: Infinity }),
     log,
     now: () => NOW,
     ...parts,

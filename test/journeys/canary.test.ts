@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Operations } from '../../src/admin/operations.js';
 import { openOperations } from '../../src/assemble/admin.js';
 import { serve, type Serving } from '../../src/assemble/serve.js';
 import { readConfig } from '../../src/config.js';
@@ -121,6 +122,8 @@ async function tellTheStory(stage: Stage): Promise<void> {
     stage.seen.push(answer.text);
     return answer;
   };
+  await getTokens(stage, operations);
+
   const scim = (method: string, path: string, body?: unknown) =>
     say(method, `/scim/v2${path}`, okta.token!, body);
   const lookUp = (email: string) => ask('POST', '/api/host-keys/lookup', reader.token, { email });
@@ -191,6 +194,48 @@ async function tellTheStory(stage: Stage): Promise<void> {
   });
   await say('GET', '/api/jobs', okta.token!);
   await expectAtRest({ core, zoom }, 40_000);
+}
+
+/** By an OAuth client, in ways that are right and in ways that are not. */
+async function getTokens({ serving, seen, secrets }: Stage, { clients, tokens }: Operations): Promise<void> {
+  const named = { source: 'okta', client: 'canary' };
+  const first = await clients.add('test', { source: 'okta', name: 'canary' });
+  const second = await clients.rotate('test', named);
+  const further = await tokens.create('test', { name: 'further', source: 'okta' });
+  const post = async (fields: object, headers: Record<string, string> = {}) => {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...fields }).toString();
+    const query = new URLSearchParams({ client_secret: second.clientSecret });
+    const url = `${serving.url}/oauth/token?${query}`;
+    const answer = await fetch(url, { method: 'POST', headers: { ...type, ...headers }, body });
+    return { status: answer.status, text: await answer.text() };
+  };
+  for (const secret of [first.clientSecret, second.clientSecret, further.token]) secrets.add(secret);
+  for (const { clientId: client_id, clientSecret: client_secret } of [first, second]) {
+    const right = { client_id, client_secret };
+    const given = await post(right);
+    expect(given.status).toBe(200);
+    secrets.add((JSON.parse(given.text) as { access_token: string }).access_token);
+    const authorization = `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`;
+    const wrong = [
+      post({ ...right, scope: client_secret }),
+      post({ ...right, resource: `https://${client_secret}` }),
+      post({ ...right, grant_type: client_secret }),
+      post({ client_id: client_secret, client_secret: client_id }),
+      post({ client_id, client_secret: `${client_secret}x` }),
+      post(right, { authorization }),
+      post(right, { authorization: `Bearer ${client_secret}` }),
+      post(right, { 'content-type': 'text/plain' }),
+    ];
+    for (const { status, text } of await Promise.all(wrong)) {
+      expect([400, 401]).toContain(status);
+      seen.push(text);
+    }
+    seen.push(await (await fetch(`${serving.url}/scim/v2/${client_secret}`)).text());
+    seen.push(await (await fetch(`${serving.url}/oauth/${client_secret}`)).text());
+  }
+  await clients.revoke('test', named);
+  seen.push(JSON.stringify([await clients.list({ source: 'okta' }), await tokens.list({})]));
 }
 
 async function isSettled({ serving }: Stage): Promise<boolean> {

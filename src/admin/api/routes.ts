@@ -25,6 +25,7 @@ export interface Route {
 /** Every address below `/api`. People are asked about in bodies: a mail has no place in an address. */
 export function routesOf({
   sources,
+  clients,
   tokens,
   jobs,
   events,
@@ -39,9 +40,21 @@ export function routesOf({
     post('/sources/:name/go-live', 'admin', ({ by, params, body }) => sources.goLive(by, join(body, params))),
     remove('/sources/:name', 'admin', ({ by, params, query }) => sources.remove(by, join(query, params))),
 
+    get('/sources/:source/clients', 'admin', ({ params }) => clients.list(params)),
+    post(
+      '/sources/:source/clients',
+      'admin',
+      ({ by, params, body }) => clients.add(by, join(body, params)),
+      201,
+    ),
+    post('/sources/:source/clients/:client/rotate', 'admin', ({ by, params, body }) =>
+      clients.rotate(by, join(body, params)),
+    ),
+    remove('/sources/:source/clients/:client', 'admin', ({ by, params }) => clients.revoke(by, params)),
+
     get('/tokens', 'admin', ({ query }) => tokens.list(query)),
     post('/tokens', 'admin', ({ by, body }) => tokens.create(by, body), 201),
-    remove('/tokens/:token', 'admin', ({ by, params }) => tokens.revoke(by, params)),
+    remove('/tokens/:token', 'admin', ({ by, params, query }) => tokens.revoke(by, join(query, params))),
 
     get('/jobs', 'jobs:read', ({ query }) => jobs.list(query)),
     get('/jobs/:id', 'jobs:read', ({ params }) => jobs.show(params)),

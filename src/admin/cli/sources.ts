@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from './context.js';
 import { invalidInput } from '../input.js';
 import type { ShownSource } from '../operations/sources.js';
+import { addClientCommands } from './clients.js';
 import { addGoLive } from './go-live.js';
 import { toLines } from './style.js';
 import { describeTally } from './tally.js';
@@ -57,6 +58,7 @@ export function addSourceCommands(program: Command, cli: Cli): void {
     });
   addGoLive(source, cli);
   addRemove(source, cli);
+  addClientCommands(source, cli);
 }
 
 function addAdd(source: Command, cli: Cli): void {

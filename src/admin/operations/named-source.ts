@@ -1,6 +1,7 @@
 import { Problem } from '../../http/problem.js';
 import type { PrismaClient } from '../../records/generated/client.js';
 import { findSource, type SourceRow } from '../../records/source-rows.js';
+import { invalidInput } from '../input.js';
 
 /** By which operators speak; it is no system that somebody connected. */
 export const RESERVED = 'operator';
@@ -20,6 +21,14 @@ export async function requireSource(prisma: PrismaClient, name: string): Promise
 export async function requireConnected(prisma: PrismaClient, name: string): Promise<SourceRow> {
   const source = await requireSource(prisma, name);
   if (source.removedAt) throw unknownSource(name);
+  return source;
+}
+
+/** @throws Problem 404 SOURCE_UNKNOWN, or 400 for one that signs: it has a secret, and shows no token */
+export async function requireScim(prisma: PrismaClient, name: string): Promise<SourceRow> {
+  const source = await requireConnected(prisma, name);
+  if (source.kind !== 'scim')
+    throw invalidInput(`source: ${name} signs what it sends; only scim takes tokens`);
   return source;
 }
 

@@ -40,9 +40,12 @@ export function newSourceInput(kinds: readonly string[]) {
   });
 }
 
+/** How long a credential is taken beside the one that takes its place. */
+export const overlapInput = numberInput(0, MAX_OVERLAP_HOURS).default(24);
+
 export const rotateInput = z.strictObject({
   name: nameInput,
-  overlapHours: numberInput(0, MAX_OVERLAP_HOURS).default(24),
+  overlapHours: overlapInput,
   secret: secretInput.optional(),
 });
 

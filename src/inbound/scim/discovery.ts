@@ -35,6 +35,13 @@ export const serviceProviderConfig: Page = ({ baseUrl, query }) => {
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
       },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2.0 client credentials',
+        description: 'A token for an hour from POST /oauth/token, for a client of the source',
+        specUri: 'https://www.rfc-editor.org/info/rfc6749',
+        primary: false,
+      },
     ],
     meta: metaOf('ServiceProviderConfig', `${baseUrl}/ServiceProviderConfig`),
   };

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Router } from 'express';
 import { readJson } from '../../http/body.js';
+import { originOf } from '../../http/origin.js';
 import { requestIdOf } from '../../http/request-id.js';
 import type { Log } from '../../log.js';
 import { send } from './answer.js';
@@ -51,9 +52,8 @@ function readRequest(
   publicUrl: string | undefined,
 ): Pick<ScimRequest, 'baseUrl' | 'query' | 'headers' | 'readBody'> {
   const queryAt = request.url.indexOf('?');
-  const origin = publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host ?? 'localhost'}`;
   return {
-    baseUrl: origin + request.baseUrl,
+    baseUrl: originOf(request, publicUrl) + request.baseUrl,
     query: new URLSearchParams(queryAt < 0 ? '' : request.url.slice(queryAt + 1)),
     headers: request.headers,
     readBody: () => readBody(request),

@@ -22,7 +22,7 @@ test('the configuration offers what there is, and no more', async () => {
     sort: { supported: false },
     changePassword: { supported: false },
     etag: { supported: true },
-    authenticationSchemes: [{ type: 'oauthbearertoken' }],
+    authenticationSchemes: [{ type: 'oauthbearertoken' }, { type: 'oauth2' }],
     meta: { location: `${scim.url}/ServiceProviderConfig` },
   });
 });
