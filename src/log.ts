@@ -3,6 +3,7 @@ import { type ChildLoggerOptions, type DestinationStream, type Logger, pino, std
 /** What wants a person. docs/errors.md tells what each means and what to do. */
 export const ALERTS = [
   'BRAKE_PULLED',
+  'CREDENTIAL_EXPIRES',
   'EMBEDDED_DOWN',
   'EMBEDDED_RESTARTED',
   'KEY_CONTESTED',

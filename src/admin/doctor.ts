@@ -1,3 +1,4 @@
+import type { Ending } from '../records/credentials.js';
 import type { Probe } from '../zoom/probe.js';
 
 /** What is looked at, by those who can: each throws when it is not well. */
@@ -10,12 +11,14 @@ export interface DoctorParts {
   queue: () => Promise<number>;
   /** How many sealed host keys no key of the ring opens. */
   keys: () => Promise<number>;
+  /** SCIM sources whose last credential ends within 30 days, or has. */
+  credentials: () => Promise<Ending[]>;
   zoom: () => Promise<Probe>;
 }
 
 export interface Finding {
-  check: 'config' | 'database' | 'queue' | 'keys' | 'zoom' | 'scopes' | 'clock';
-  state: 'ok' | 'failed' | 'unknown';
+  check: 'config' | 'database' | 'queue' | 'keys' | 'credentials' | 'zoom' | 'scopes' | 'clock';
+  state: 'ok' | 'warning' | 'failed' | 'unknown';
   code: string | null;
   detail: string;
 }
@@ -27,15 +30,25 @@ const PATIENCE_MS = 20_000;
 /** Looks at everything the service needs, at once, and says of each whether it is well. */
 export async function diagnose(parts: DoctorParts, patienceMs = PATIENCE_MS): Promise<Finding[]> {
   const config = await examine('config', parts.config, patienceMs, () => 'the settings can be used');
-  const [database, queue, keys, zoom] = await Promise.all([
+  const [database, queue, keys, credentials, zoom] = await Promise.all([
     examine('database', parts.database, patienceMs, () => 'PostgreSQL answers'),
     examine('queue', parts.queue, patienceMs, (held) => `the queue answers and holds ${held} entries`),
     examine('keys', parts.keys, patienceMs, (unreadable) => sayKeys(unreadable)),
+    examine('credentials', parts.credentials, patienceMs, sayCredentials),
     examine('zoom', parts.zoom, patienceMs, () => 'Zoom gives a token and takes it'),
   ]);
   const scopes = scopesOf(zoom.value);
   const clock = clockOf(database.value?.clockSkewMs, zoom.value?.clockSkewMs ?? undefined);
-  return [config.finding, database.finding, queue.finding, keysOf(keys), zoom.finding, scopes, clock];
+  return [
+    config.finding,
+    database.finding,
+    queue.finding,
+    keysOf(keys),
+    credentialsOf(credentials),
+    zoom.finding,
+    scopes,
+    clock,
+  ];
 }
 
 function sayKeys(unreadable: number): string {
@@ -45,6 +58,21 @@ function sayKeys(unreadable: number): string {
 
 function keysOf({ value, finding }: Examined<number>): Finding {
   return value ? { ...finding, state: 'failed', code: 'KEY_UNREADABLE' } : finding;
+}
+
+function sayCredentials(ending: Ending[]): string {
+  if (ending.length === 0) return 'every SCIM source has a credential for 30 days more';
+  return ending.map(({ source, until }) => `${source}: ${sayEnd(until)}`).join(', ');
+}
+
+function sayEnd(until: Date | null): string {
+  return until ? `the last credential ends on ${until.toISOString().slice(0, 10)}` : 'no credential';
+}
+
+function credentialsOf({ value = [], finding }: Examined<Ending[]>): Finding {
+  if (value.length === 0) return finding;
+  const state = value.some(({ isUrgent }) => isUrgent) ? 'failed' : 'warning';
+  return { ...finding, state, code: 'CREDENTIAL_EXPIRES' };
 }
 
 interface Examined<T> {

@@ -1,6 +1,7 @@
 import type { DoctorParts } from '../admin/doctor.js';
 import type { Config } from '../config.js';
 import { readClockSkew } from '../records/clock.js';
+import { findEnding } from '../records/credentials.js';
 import { countUnreadable } from '../records/unreadable.js';
 import { probeZoom } from '../zoom/probe.js';
 import type { Core } from './core.js';
@@ -31,6 +32,7 @@ export function doctorParts({
         const unreadable = await countUnreadable(database.pool, ring.ids);
         return [...unreadable.values()].reduce((sum, count) => sum + count, 0);
       }),
+    credentials: () => withCore(({ database }) => findEnding(database.pool)),
     zoom: () =>
       withCore(async (core) => {
         const zoom = openZoom(core);

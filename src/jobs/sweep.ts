@@ -14,6 +14,7 @@ import {
   takeUntold,
 } from '../records/sweeps.js';
 import type { Brake } from './brake.js';
+import { createCredentialCare } from './credentials.js';
 import { holdJob } from './held-job.js';
 import type { JobQueue } from './queue.js';
 import { MAX_OUTSTANDING, type Tell } from './relay.js';
@@ -40,10 +41,15 @@ export function createSweeper(options: SweepOptions): Sweeper {
   let running: Promise<void> | null = null;
   let again = false;
   let closed = false;
+  const careForCredentials = createCredentialCare(options);
+  const lookOnce = async () => {
+    await sweepOnce(options);
+    await careForCredentials();
+  };
   const look = async () => {
     do {
       again = false;
-      await sweepOnce(options).catch((error: unknown) => options.log.warn({ err: error }, 'sweep failed'));
+      await lookOnce().catch((error: unknown) => options.log.warn({ err: error }, 'sweep failed'));
     } while (again && !closed);
     running = null;
   };

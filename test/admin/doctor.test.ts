@@ -6,6 +6,7 @@ const well: DoctorParts = {
   database: async () => ({ clockSkewMs: 12 }),
   queue: async () => 3,
   keys: async () => 0,
+  credentials: async () => [],
   zoom: async () => ({ missingScopes: [], clockSkewMs: -400 }),
 };
 
@@ -19,8 +20,9 @@ const broken = (code: string) => () => Promise.reject(Object.assign(new Error('i
 describe('the doctor', () => {
   test('finds everything well when it is', async () => {
     const found = await findings();
-    expect(Object.keys(found)).toEqual(['config', 'database', 'queue', 'keys', 'zoom', 'scopes', 'clock']);
-    expect(Object.values(found).map(([state]) => state)).toEqual(Array(7).fill('ok'));
+    const checks = ['config', 'database', 'queue', 'keys', 'credentials', 'zoom', 'scopes', 'clock'];
+    expect(Object.keys(found)).toEqual(checks);
+    expect(Object.values(found).map(([state]) => state)).toEqual(checks.map(() => 'ok'));
   });
 
   test('looks at everything, whatever is broken, and gives each its code', async () => {
@@ -37,6 +39,7 @@ describe('the doctor', () => {
       database: ['failed', 'STORE_UNAVAILABLE', 'it is broken'],
       queue: ['failed', 'ECONNREFUSED', 'it is broken'],
       keys: ['ok', null, 'every sealed host key can be opened'],
+      credentials: ['ok', null, 'every SCIM source has a credential for 30 days more'],
       zoom: ['failed', 'ZOOM_CREDENTIALS_REFUSED', 'it is broken'],
       scopes: ['unknown', null, 'Zoom was not reached'],
       clock: ['unknown', null, 'nobody told us the time'],
@@ -46,6 +49,22 @@ describe('the doctor', () => {
   test('finds keys that no longer open, since serve would not start', async () => {
     const found = await findings({ keys: async () => 2 });
     expect(found['keys']?.slice(0, 2)).toEqual(['failed', 'KEY_UNREADABLE']);
+  });
+
+  test('warns of a source whose last credential ends within 30 days, and fails within 7 or without any', async () => {
+    const soon = { source: 'okta', until: new Date('2026-12-20T10:00:00Z'), isUrgent: false };
+    const none = { source: 'entra', until: null, isUrgent: true };
+    const say = 'okta: the last credential ends on 2026-12-20';
+    expect((await findings({ credentials: async () => [soon] }))['credentials']).toEqual([
+      'warning',
+      'CREDENTIAL_EXPIRES',
+      say,
+    ]);
+    expect((await findings({ credentials: async () => [soon, none] }))['credentials']).toEqual([
+      'failed',
+      'CREDENTIAL_EXPIRES',
+      `${say}, entra: no credential`,
+    ]);
   });
 
   test('names the scopes that are missing, and says when nobody tells them', async () => {
