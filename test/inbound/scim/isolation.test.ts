@@ -85,6 +85,28 @@ describe("another source's id answers as one that nobody has, and nothing is tou
   });
 });
 
+test('a bulk request reaches nobody of another source, by id or by reference', async () => {
+  const bulk = async (id: string) => {
+    const Operations = [
+      { method: 'PUT', path: `/Users/${id}`, data: { userName: 'bulk@entra.example' } },
+      { method: 'PATCH', path: `/Users/${id}`, data: PATCH },
+      { method: 'PATCH', path: `/Users/${id}`, version: 'W/"1"', data: PATCH },
+      { method: 'DELETE', path: `/Users/${id}` },
+    ];
+    const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'];
+    return asEntra('POST', '/Bulk', { schemas, Operations });
+  };
+  const before = await kept();
+  const nobodys = randomUUID();
+  const foreign = await bulk(theirs);
+  const answers = foreign.body['Operations'] as JsonObject[];
+  expect(answers.map(({ status }) => status)).toEqual(['404', '404', '404', '404']);
+  expect(foreign.text).not.toContain(MARK);
+  const plain = ({ text }: Reply, id: string) => text.replaceAll(id, '<id>');
+  expect(plain(foreign, theirs)).toBe(plain(await bulk(nobodys), nobodys));
+  expect(await kept()).toEqual(before);
+});
+
 describe('a list holds nobody of another source', () => {
   test.each([
     '',
