@@ -41,7 +41,7 @@ describe('an empty environment', () => {
       port: 8080,
       publicUrl: undefined,
       trustProxy: ['loopback'],
-      scimLimit: { ratePerSecond: 500, burst: 2000 },
+      scimLimit: { ratePerSecond: 5_000, burst: 20_000 },
       dataDir: '.hostkeeper',
       databaseUrl: undefined,
       redis: undefined,
