@@ -6,6 +6,9 @@ import { ID, type Target } from './endpoint-table.js';
 import { notFound, refusal, ScimError } from './error.js';
 import type { ScimRequest } from './request.js';
 
+/** What was done is answered without its body: members need not be read for it. */
+const UNSEEN = new URLSearchParams({ excludedAttributes: 'members,groups' });
+
 /** A bulk request under way. */
 export interface Running {
   request: ScimRequest;
@@ -60,7 +63,7 @@ async function send(running: Running, operation: BulkOperation): Promise<Answer>
   return endpoint({
     ...running.request,
     id,
-    query: new URLSearchParams(),
+    query: UNSEEN,
     headers: { 'if-match': version },
     readBody: async () => data,
   });
