@@ -4,6 +4,7 @@ import { openCore, type Core, type CoreOptions } from './core.js';
 import type { Workers } from '../jobs/worker.js';
 import { startMetrics, type MetricsListener } from './metrics.js';
 import { createReadiness } from './readiness.js';
+import { loadShapes } from './schemas.js';
 import { startWeb } from './web.js';
 import { startWork } from './work.js';
 import { openZoom, type Zoom } from './zoom.js';
@@ -40,6 +41,7 @@ export class KeysLost extends Error {
 
 /** A process of the service: web, worker, or both. */
 export async function serve(options: ServeOptions): Promise<Serving> {
+  const shapes = options.parts.web ? await loadShapes(options.config.dataDir) : undefined;
   const core = await openCore(options);
   const doors: (() => Promise<unknown>)[] = [];
   let zoom: Zoom | undefined;
@@ -59,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       Date.now() - (work.workers?.lastPollAt() ?? Date.now()) < core.durations.watchdogMs;
     // First what can fail for a port that is taken: until then nothing is done.
     const { health, drain } = createReadiness(core, { web: options.parts.web, workGoesOn });
-    const web = options.parts.web ? await startWeb(core, { health }) : undefined;
+    const web = shapes ? await startWeb(core, { health, shapes }) : undefined;
     if (web) doors.push(() => web.close());
     doors.push(async () => drain());
     metrics = await startMetrics(core, health);

@@ -6,6 +6,7 @@ import { createApp } from '../http/app.js';
 import { Problem } from '../http/problem.js';
 import { createOauthRouter, describeOauth } from '../inbound/oauth/router.js';
 import { createScimRouter } from '../inbound/scim/router.js';
+import type { Shapes } from '../inbound/scim/shape.js';
 import { createWebhookRouter } from '../inbound/webhooks.js';
 import { findOauthClient, giveAccessToken } from '../records/access-tokens.js';
 import { isUnavailable } from '../records/database.js';
@@ -27,6 +28,7 @@ export interface Web {
 export interface WebOptions {
   /** Answers `/livez` and `/readyz`. */
   health: RequestHandler;
+  shapes: Shapes;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -53,13 +55,17 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
 
 type Route = [path: string, handler: RequestHandler];
 
-function doorsOf(core: Core, { health }: WebOptions, url: string): { machines: Route[]; people: Route[] } {
+function doorsOf(
+  core: Core,
+  { health, shapes }: WebOptions,
+  url: string,
+): { machines: Route[]; people: Route[] } {
   const access = openAccess(core);
   const { identify: authenticate } = access;
   const api = createAdminApi({ operations: openOperations(core, url), authenticate });
   return {
     machines: [
-      ['/scim/v2', scimDoor(core, access)],
+      ['/scim/v2', scimDoor(core, access, shapes)],
       ['/oauth', oauthDoor(core, access)],
       ['/.well-known/oauth-authorization-server', describeOauth(core.config.publicUrl)],
       ['/webhooks', webhookDoor(core, access)],
@@ -71,11 +77,16 @@ function doorsOf(core: Core, { health }: WebOptions, url: string): { machines: R
   };
 }
 
-function scimDoor({ config, log, database, acceptor, newId }: Core, { identify, limitRate }: Access) {
+function scimDoor(
+  { config, log, database, acceptor, newId }: Core,
+  { identify, limitRate }: Access,
+  shapes: Shapes,
+) {
   return createScimRouter({
     accept: acceptor,
     directory: createScimDirectory(database.pool),
     newId,
+    shapes,
     log,
     async authenticate(request) {
       const source = sourceOf(await identify(request, 'scim'));

@@ -19,6 +19,10 @@ export function isAttributeName(name: string): boolean {
   return NAME.test(name) && !PROTOTYPE_NAMES.has(name);
 }
 
+export function isUrn(text: string): boolean {
+  return URN.test(text);
+}
+
 /**
  * Reads RFC 7644's attrPath (§3.10), any case. Names that no schema knows are kept as they come; a bare name of
  * an extension means that extension, as Entra writes `manager`. `isWhole`: an unknown URN is itself the key of an
@@ -47,17 +51,27 @@ interface Place {
 
 function readPlace(shape: Shape, path: string, isWhole: boolean): Place | undefined {
   if (path.slice(0, 4).toLowerCase() !== 'urn:') return { table: null, urn: null, rest: path };
-  for (const table of [shape.core, ...shape.extensions]) {
-    if (path.slice(0, table.urn.length).toLowerCase() !== table.urn.toLowerCase()) continue;
+  const table = findTable(shape, path);
+  if (table) {
     const tail = path.slice(table.urn.length);
-    const urn = table === shape.core ? null : table.urn;
-    if (tail === '') return { table, urn, rest: null };
-    if (tail.startsWith(':')) return { table, urn, rest: tail.slice(1) };
+    return { table, urn: table.key, rest: tail === '' ? null : tail.slice(1) };
   }
   if (!URN.test(path)) return undefined;
   if (isWhole) return { table: null, urn: path, rest: null };
   const colon = path.lastIndexOf(':');
   return { table: null, urn: path.slice(0, colon), rest: path.slice(colon + 1) };
+}
+
+/** Of two schemas whose URNs begin alike, the longer one is meant. */
+function findTable({ core, extensions }: Shape, path: string): SchemaTable | undefined {
+  let found: SchemaTable | undefined;
+  for (const table of [core, ...extensions]) {
+    const { length } = table.urn;
+    if (found && found.urn.length >= length) continue;
+    if (path.length > length && path[length] !== ':') continue;
+    if (path.slice(0, length).toLowerCase() === table.urn.toLowerCase()) found = table;
+  }
+  return found;
 }
 
 function findAttribute(

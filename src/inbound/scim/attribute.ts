@@ -1,16 +1,30 @@
+/** The data types of RFC 7643 §2.3. */
+export const TYPES = [
+  'string',
+  'boolean',
+  'decimal',
+  'integer',
+  'dateTime',
+  'binary',
+  'reference',
+  'complex',
+] as const;
+export const MUTABILITIES = ['readOnly', 'readWrite', 'immutable', 'writeOnly'] as const;
+export const RETURNED = ['always', 'default', 'request', 'never'] as const;
+
 /** An attribute as RFC 7643 §7 describes one, so that a table of them is also what /Schemas answers. */
 export interface Attribute {
   name: string;
   /** `any` is ours, for attributes that no schema of ours knows: kept as they come. */
-  type: 'string' | 'boolean' | 'reference' | 'binary' | 'complex' | 'any';
+  type: (typeof TYPES)[number] | 'any';
   multiValued: boolean;
   description: string;
   required: boolean;
   caseExact?: boolean;
   canonicalValues?: string[];
-  mutability: 'readOnly' | 'readWrite' | 'immutable' | 'writeOnly';
-  returned: 'always' | 'default' | 'never';
-  uniqueness?: 'none' | 'server';
+  mutability: (typeof MUTABILITIES)[number];
+  returned: (typeof RETURNED)[number];
+  uniqueness?: 'none' | 'server' | 'global';
   referenceTypes?: string[];
   subAttributes?: Attribute[];
 }
@@ -37,18 +51,38 @@ export function text(name: string, description: string, differences: Differences
   return { name, type: 'string', description, ...SIMPLE, ...differences };
 }
 
-export function flag(name: string, description: string): Attribute {
+/** What has no letters: its `caseExact` says nothing, and is not said. */
+export function plain(
+  name: string,
+  type: Attribute['type'],
+  description: string,
+  differences: Differences = {},
+): Attribute {
   const { multiValued, required, mutability, returned } = SIMPLE;
-  return { name, type: 'boolean', description, multiValued, required, mutability, returned };
+  return { name, type, description, multiValued, required, mutability, returned, ...differences };
 }
 
-export function reference(name: string, description: string, referenceTypes: string[]): Attribute {
-  return text(name, description, { type: 'reference', caseExact: true, referenceTypes });
+export function flag(name: string, description: string, differences: Differences = {}): Attribute {
+  return plain(name, 'boolean', description, differences);
 }
 
-export function complex(name: string, description: string, subAttributes: Attribute[]): Attribute {
-  const { multiValued, required, mutability, returned } = SIMPLE;
-  return { name, type: 'complex', description, multiValued, required, mutability, returned, subAttributes };
+/** References are case exact (RFC 7643 §2.3.7). */
+export function reference(
+  name: string,
+  description: string,
+  referenceTypes: string[],
+  differences: Differences = {},
+): Attribute {
+  return text(name, description, { type: 'reference', caseExact: true, referenceTypes, ...differences });
+}
+
+export function complex(
+  name: string,
+  description: string,
+  subAttributes: Attribute[],
+  differences: Differences = {},
+): Attribute {
+  return plain(name, 'complex', description, { subAttributes, uniqueness: 'none', ...differences });
 }
 
 /** A multi-valued attribute with the usual sub-attributes of RFC 7643 §2.4 around its `value`. */
@@ -56,7 +90,7 @@ export function plural(name: string, description: string, value: Attribute, type
   const type = text('type', 'What the value is used for', types.length > 0 ? { canonicalValues: types } : {});
   const display = text('display', 'The value for people to read');
   const primary = flag('primary', 'Whether this is the preferred value; true for at most one');
-  return { ...complex(name, description, [value, display, type, primary]), multiValued: true };
+  return complex(name, description, [value, display, type, primary], { multiValued: true });
 }
 
 export function unknownAttribute(name: string, multiValued = false): Attribute {
@@ -69,4 +103,14 @@ export function subAttribute(attribute: Attribute, name: string): Attribute | un
   if (exact) return exact;
   const lower = name.toLowerCase();
   return attribute.subAttributes?.find((sub) => sub.name.toLowerCase() === lower);
+}
+
+/** What is thrown away whoever sends it: ours to set, or never to be shown (RFC 7643 §7). */
+export function isIgnored({ mutability }: Attribute): boolean {
+  return mutability === 'readOnly' || mutability === 'writeOnly';
+}
+
+/** What clients cannot set, they cannot be asked for. */
+export function isRequired(attribute: Attribute): boolean {
+  return attribute.required && !isIgnored(attribute);
 }

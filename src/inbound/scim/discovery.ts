@@ -1,97 +1,98 @@
-import { BODY_LIMIT_BYTES } from '../../http/body.js';
 import { answerList, type Answer } from './answer.js';
 import type { Schema } from './attribute.js';
-import { MAX_BULK_OPERATIONS } from './bulk-request.js';
 import { notFound, ScimError } from './error.js';
 import type { JsonObject } from './json.js';
-import { MAX_COUNT } from './paging.js';
 import type { ScimRequest } from './request.js';
-import { ENTERPRISE_URN } from './schema-enterprise.js';
-import { USER_URN } from './schema-user.js';
-import { USER_SHAPE } from './shape.js';
+import { CONFIG_URN, DISCOVERY_SCHEMAS, RESOURCE_TYPE_URN, SCHEMA_URN } from './schema-discovery.js';
+import { SERVICE_PROVIDER } from './service-provider.js';
+import type { Shape, Shapes } from './shape.js';
 
-type Page = (request: ScimRequest) => Answer;
+type Page = (request: ScimRequest) => Promise<Answer>;
 
-const CONFIG_URN = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
-const RESOURCE_TYPE_URN = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
-const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+export interface Discovery {
+  serviceProviderConfig: Page;
+  resourceTypes: Page;
+  schemas: Page;
+}
 
-/** What we offer (RFC 7643 §5 to §7): no more than is true. */
-export const serviceProviderConfig: Page = ({ baseUrl, query }) => {
-  refuseFilter(query);
-  const body = {
-    schemas: [CONFIG_URN],
-    patch: { supported: true },
-    bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: BODY_LIMIT_BYTES },
-    filter: { supported: true, maxResults: MAX_COUNT },
-    changePassword: { supported: false },
-    sort: { supported: false },
-    etag: { supported: true },
-    authenticationSchemes: [
-      {
-        type: 'oauthbearertoken',
-        name: 'Bearer token',
-        description: 'The token that was shown when the source was added, in the Authorization header',
-        specUri: 'https://www.rfc-editor.org/info/rfc6750',
-        primary: true,
-      },
-      {
-        type: 'oauth2',
-        name: 'OAuth 2.0 client credentials',
-        description: 'A token for an hour from POST /oauth/token, for a client of the source',
-        specUri: 'https://www.rfc-editor.org/info/rfc6749',
-        primary: false,
-      },
-    ],
-    meta: metaOf('ServiceProviderConfig', `${baseUrl}/ServiceProviderConfig`),
-  };
-  return { status: 200, body };
-};
+/** A document without its place, which differs with the address that the client knows us by. */
+interface Document {
+  resourceType: string;
+  /** Behind the base URL. */
+  path: string;
+  body: JsonObject;
+}
 
-export const resourceTypes: Page = ({ baseUrl, query, id }) => {
-  refuseFilter(query);
-  return answerOne([userType(baseUrl)], id);
-};
-
-export const schemas: Page = ({ baseUrl, query, id }) => {
-  refuseFilter(query);
-  return answerOne(
-    USER_SHAPE.schemas.map((schema) => schemaOf(schema, baseUrl)),
-    id,
-  );
-};
-
-function userType(baseUrl: string): JsonObject {
+/**
+ * What clients can find out about us (RFC 7644 §4), from the shapes and settings that hold. Parameters of queries are
+ * ignored, save filters.
+ */
+export function createDiscovery(shapes: Shapes): Discovery {
+  const all = Object.values(shapes);
+  const types = all.map(resourceTypeOf);
+  const schemas = [...all.flatMap((shape) => shape.schemas), ...DISCOVERY_SCHEMAS].map(schemaOf);
   return {
-    schemas: [RESOURCE_TYPE_URN],
-    id: 'User',
-    name: 'User',
-    description: 'User Account',
-    endpoint: '/Users',
-    schema: USER_URN,
-    schemaExtensions: [{ schema: ENTERPRISE_URN, required: false }],
-    meta: metaOf('ResourceType', `${baseUrl}/ResourceTypes/User`),
+    serviceProviderConfig: async ({ baseUrl, query }) => {
+      refuseFilter(query);
+      return answerDocument(CONFIG, baseUrl);
+    },
+    resourceTypes: async (request) => answerOneOrAll(types, request),
+    schemas: async (request) => answerOneOrAll(schemas, request),
   };
 }
 
-function schemaOf({ id, name, description, attributes }: Schema, baseUrl: string): JsonObject {
-  const meta = metaOf('Schema', `${baseUrl}/Schemas/${id}`);
-  return { schemas: [SCHEMA_URN], id, name, description, attributes, meta };
+const CONFIG: Document = {
+  resourceType: 'ServiceProviderConfig',
+  path: '/ServiceProviderConfig',
+  body: { schemas: [CONFIG_URN], ...SERVICE_PROVIDER },
+};
+
+function resourceTypeOf({ type, schemas: [core, ...extensions] }: Shape): Document {
+  const schemaExtensions = extensions.map(({ id }) => ({ schema: id, required: false }));
+  return {
+    resourceType: 'ResourceType',
+    path: `/ResourceTypes/${type}`,
+    body: {
+      schemas: [RESOURCE_TYPE_URN],
+      id: type,
+      name: type,
+      description: core?.description,
+      endpoint: `/${type}s`,
+      schema: core?.id,
+      ...(schemaExtensions.length > 0 && { schemaExtensions }),
+    },
+  };
 }
 
-function metaOf(resourceType: string, location: string): JsonObject {
-  return { resourceType, location };
+function schemaOf({ id, name, description, attributes }: Schema): Document {
+  return {
+    resourceType: 'Schema',
+    path: `/Schemas/${id}`,
+    body: { schemas: [SCHEMA_URN], id, name, description, attributes },
+  };
 }
 
 /** All of them, or the one that the path names; its id without regard to case. */
-function answerOne(all: JsonObject[], id: string): Answer {
-  if (id === '') return answerList(all, all.length, 1);
-  const found = all.find((one) => String(one['id']).toLowerCase() === id.toLowerCase());
+function answerOneOrAll(all: Document[], { baseUrl, query, id }: ScimRequest): Answer {
+  refuseFilter(query);
+  if (id === '') {
+    const bodies = all.map((one) => bodyOf(one, baseUrl));
+    return answerList(bodies, bodies.length, 1);
+  }
+  const found = all.find(({ body }) => String(body['id']).toLowerCase() === id.toLowerCase());
   if (!found) throw notFound(JSON.stringify(id.slice(0, 100)));
-  return { status: 200, body: found };
+  return answerDocument(found, baseUrl);
 }
 
-/** RFC 7644 §4: a filter here SHALL be refused with 403, so that nobody takes the answer for a filtered one. */
+function answerDocument(document: Document, baseUrl: string): Answer {
+  return { status: 200, headers: { Location: baseUrl + document.path }, body: bodyOf(document, baseUrl) };
+}
+
+function bodyOf({ resourceType, path, body }: Document, baseUrl: string): JsonObject {
+  return { ...body, meta: { resourceType, location: baseUrl + path } };
+}
+
+/** RFC 7644 §4: so that nobody takes the answer for a filtered one. */
 function refuseFilter(query: URLSearchParams): void {
   if (query.has('filter')) throw new ScimError(403, 'discovery cannot be filtered', { code: 'FORBIDDEN' });
 }

@@ -1,5 +1,5 @@
 import { createBulk } from './bulk.js';
-import { resourceTypes, schemas, serviceProviderConfig } from './discovery.js';
+import { createDiscovery } from './discovery.js';
 import type { Endpoints, Methods } from './endpoint-table.js';
 import { createGroup, listGroups, refuseGroup, refuseOptional } from './groups.js';
 import { refuseMe } from './me.js';
@@ -9,6 +9,7 @@ import { createUsers, type UsersOptions } from './users.js';
 /** Everything that is answered. */
 export function createEndpoints(options: UsersOptions): Endpoints {
   const resources = createResourceEndpoints(options);
+  const discovery = createDiscovery(options.shapes);
   const everyMethod = (endpoint: Endpoint): Methods =>
     Object.fromEntries(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, endpoint]));
   const search = { POST: refuseOptional };
@@ -19,11 +20,11 @@ export function createEndpoints(options: UsersOptions): Endpoints {
     '/Groups/.search': search,
     '/Bulk': { POST: createBulk(resources) },
     '/Me': everyMethod(refuseMe),
-    '/ServiceProviderConfig': { GET: async (request) => serviceProviderConfig(request) },
-    '/ResourceTypes': { GET: async (request) => resourceTypes(request) },
-    '/ResourceTypes/:id': { GET: async (request) => resourceTypes(request) },
-    '/Schemas': { GET: async (request) => schemas(request) },
-    '/Schemas/:id': { GET: async (request) => schemas(request) },
+    '/ServiceProviderConfig': { GET: discovery.serviceProviderConfig },
+    '/ResourceTypes': { GET: discovery.resourceTypes },
+    '/ResourceTypes/:id': { GET: discovery.resourceTypes },
+    '/Schemas': { GET: discovery.schemas },
+    '/Schemas/:id': { GET: discovery.schemas },
   };
 }
 

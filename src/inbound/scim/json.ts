@@ -8,7 +8,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** More names than any schema has; keeps work on names from growing with the square of a body. */
-const MAX_KEYS = 300;
+export const MAX_KEYS = 300;
 
 /** Throws `invalidValue` for an object with more names than we keep. */
 export function checkSize(object: JsonObject): JsonObject {

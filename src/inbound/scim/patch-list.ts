@@ -1,10 +1,20 @@
-import type { Attribute } from './attribute.js';
+import { subAttribute, type Attribute } from './attribute.js';
+import { canonical, elementKey } from './canonical.js';
 import { refusal } from './error.js';
 import { matchesFilter, templateOf } from './filter-match.js';
 import type { Filter } from './filter.js';
-import { isObject, isSameJson, withKey, type JsonObject } from './json.js';
+import { isObject, isSameJson, valueOf, withKey, type JsonObject } from './json.js';
+import { checkParts } from './mutability.js';
 import type { AttributeTarget, Mode } from './patch-path.js';
-import { isPrimary, MAX_VALUES, readValue, readValues, tooManyPrimaries, tooManyValues } from './value.js';
+import {
+  isPrimary,
+  MAX_VALUES,
+  readValue,
+  readValues,
+  tooManyPrimaries,
+  tooManyValues,
+  unite,
+} from './value.js';
 
 /** A multi-valued attribute's values after an `add` or `replace`; undefined: it has none. */
 export function changeList(target: AttributeTarget, before: unknown, value: unknown, mode: Mode): unknown {
@@ -13,8 +23,13 @@ export function changeList(target: AttributeTarget, before: unknown, value: unkn
   if (filter || sub) return changeElements(target, values, value, mode);
   const given = readValues(attribute, value);
   if (mode === 'replace') return listOf(attribute, given, given);
-  const fresh = given.filter((one) => !values.some((known) => isSameJson(known, one)));
-  return listOf(attribute, [...values, ...fresh], fresh);
+  const united = unite(attribute, values, given);
+  const primary = new Set(given.filter(isPrimary).map((one) => elementKey(attribute, one)));
+  return listOf(
+    attribute,
+    united,
+    united.filter((one) => primary.size > 0 && primary.has(elementKey(attribute, one))),
+  );
 }
 
 /** A multi-valued attribute's values after a `remove`; undefined: it has none. */
@@ -28,11 +43,11 @@ function valuesLeft(
   value: unknown,
 ): unknown[] {
   const matches = matcher(attribute, filter);
-  if (sub) return values.flatMap((one) => (matches(one) ? withoutSub(one, sub) : [one]));
+  if (sub) return values.flatMap((one) => (matches(one) ? withoutSub(attribute, one, sub) : [one]));
   if (filter) return values.filter((one) => !matches(one));
   if (value === undefined || value === null || value === '') return [];
   const named = readValues(attribute, value);
-  return values.filter((one) => !named.some((name) => isNamedBy(one, name)));
+  return values.filter((one) => !named.some((name) => isNamedBy(attribute, one, name)));
 }
 
 function changeElements(target: AttributeTarget, values: unknown[], value: unknown, mode: Mode): unknown {
@@ -41,31 +56,63 @@ function changeElements(target: AttributeTarget, values: unknown[], value: unkno
   const touched: unknown[] = [];
   const touch = (element: unknown) => {
     const changed = changeElement(target, element, value, mode);
-    touched.push(changed);
+    if (changed !== undefined) touched.push(changed);
     return changed;
   };
   const changed = values.map((one) => (matches(one) ? touch(one) : one));
-  if (touched.length === 0) changed.push(touch(newElement(attribute, filter)));
-  return listOf(attribute, changed, touched);
+  if (!values.some(matches)) changed.push(touch(newElement(attribute, filter, mode)));
+  return listOf(
+    attribute,
+    changed.filter((one) => one !== undefined),
+    touched,
+  );
 }
 
+/** Undefined: nothing is left of it. */
 function changeElement(target: AttributeTarget, element: unknown, value: unknown, mode: Mode): unknown {
   const { attribute, filter, sub } = target;
   const before = isObject(element) ? element : {};
-  if (sub) return withKey(before, sub.name, readValue(sub, value, `${attribute.name}.${sub.name}`));
+  if (sub) return changeSub(attribute, before, sub, value);
   const [given, ...more] = readValues(attribute, value);
+  if (attribute.type !== 'complex' && attribute.type !== 'any' && more.length === 0) return given;
   if (!isObject(given) || more.length > 0) {
     throw refusal('invalidValue', `one value of ${attribute.name} must be given as an object`);
   }
-  if (mode === 'add') return { ...before, ...given };
-  return { ...(filter && templateElement(attribute, filter)), ...given };
+  if (mode === 'replace') return { ...(filter && templateElement(attribute, filter)), ...given };
+  const changed = { ...before, ...given };
+  checkParts(attribute, before, changed);
+  return changed;
 }
 
-/** RFC 7644 §3.5.2.3 says noTarget; Entra relies on the value being made, with what its filter asked for. */
-function newElement(attribute: Attribute, filter: Filter | null): JsonObject {
-  const element = filter ? templateElement(attribute, filter) : {};
-  if (!element) throw refusal('noTarget', `no value of ${attribute.name} matches the filter of the path`);
+function changeSub(attribute: Attribute, before: JsonObject, sub: Attribute, value: unknown): unknown {
+  const changed = withKey(before, sub.name, readValue(sub, value, `${attribute.name}.${sub.name}`));
+  checkParts(attribute, before, changed);
+  return Object.keys(changed).length > 0 ? changed : undefined;
+}
+
+/**
+ * RFC 7644 §3.5.2.3 says noTarget when a `replace` finds no value; but Entra relies on
+ * `emails[type eq "work"].value` making the work address. So one is made when the filter only names labels that the
+ * schema knows; an `add` makes whatever its filter asks for.
+ */
+function newElement(attribute: Attribute, filter: Filter | null, mode: Mode): JsonObject {
+  if (!filter) return {};
+  const element = templateElement(attribute, filter);
+  const isMade = element && (mode === 'add' || namesLabels(attribute, element));
+  if (!isMade || !matchesFilter(attribute, filter, element)) {
+    throw refusal('noTarget', `no value of ${attribute.name} matches the filter of the path`);
+  }
   return element;
+}
+
+function namesLabels(attribute: Attribute, element: JsonObject): boolean {
+  return Object.entries(element).every(([name, label]) => {
+    const sub = subAttribute(attribute, name);
+    if (!sub) return attribute.type === 'any';
+    if (sub.name === 'value') return false;
+    const known = sub.canonicalValues;
+    return !known || known.some((one) => canonical(sub, one) === canonical(sub, label));
+  });
 }
 
 function templateElement(attribute: Attribute, filter: Filter): JsonObject | undefined {
@@ -75,16 +122,24 @@ function templateElement(attribute: Attribute, filter: Filter): JsonObject | und
 }
 
 /** A value without its `value` is nothing; without another sub-attribute it stays. */
-function withoutSub(element: unknown, sub: Attribute): unknown[] {
+function withoutSub(attribute: Attribute, element: unknown, sub: Attribute): unknown[] {
   if (!isObject(element) || sub.name === 'value') return [];
-  return [withKey(element, sub.name, undefined)];
+  const left = withKey(element, sub.name, undefined);
+  checkParts(attribute, element, left);
+  return Object.keys(left).length > 0 ? [left] : [];
 }
 
 /** Entra removes single values of a list by giving them (`{op: "Remove", path, value: [{value}]}`). */
-function isNamedBy(element: unknown, name: unknown): boolean {
-  if (!isObject(element) || !isObject(name)) return isSameJson(element, name);
-  if (name['value'] !== undefined) return element['value'] === name['value'];
-  return Object.keys(name).every((key) => isSameJson(element[key], name[key]));
+function isNamedBy(attribute: Attribute, element: unknown, name: unknown): boolean {
+  if (!isObject(element) || !isObject(name))
+    return canonical(attribute, element) === canonical(attribute, name);
+  const keys = name['value'] === undefined ? Object.keys(name) : ['value'];
+  return keys.every((key) => {
+    const sub = subAttribute(attribute, key);
+    return sub
+      ? canonical(sub, valueOf(element, key)) === canonical(sub, name[key])
+      : isSameJson(valueOf(element, key), name[key]);
+  });
 }
 
 /** Setting one value as primary takes it from the others (RFC 7644 §3.5.2). */

@@ -1,6 +1,7 @@
 import { isAttributeName, readAttributePath } from './attribute-path.js';
 import { unknownAttribute, type Attribute } from './attribute.js';
 import { refusal, type ScimError } from './error.js';
+import { checkComparison } from './filter-match.js';
 import { invalidFilter, MAX_FILTER_LENGTH } from './filter-text.js';
 import { readFilter, type Filter } from './filter.js';
 import type { Shape } from './shape.js';
@@ -44,7 +45,8 @@ export function readTarget(shape: Shape, text: string, isWhole = false): Target 
   if (!path?.attribute || path.sub) throw invalidPath(text, 'is not an attribute with a filter');
   const whole = readAttributePath(shape, head + tail);
   if (!whole) throw invalidPath(text, 'does not end in a sub-attribute');
-  return { ...whole, attribute: filterable(path.attribute, text), filter: simple(readFilter(inside)) };
+  const attribute = filterable(path.attribute, text);
+  return { ...whole, attribute, filter: simple(attribute, readFilter(inside)) };
 }
 
 function filterable(attribute: Attribute, text: string): Attribute {
@@ -54,18 +56,19 @@ function filterable(attribute: Attribute, text: string): Attribute {
 }
 
 /** What brackets can ask of one value: its sub-attributes, compared or present. */
-function simple(filter: Filter): Filter {
+function simple(attribute: Attribute, filter: Filter): Filter {
   switch (filter.op) {
     case 'and':
     case 'or':
-      return { op: filter.op, filters: filter.filters.map(simple) };
+      return { op: filter.op, filters: filter.filters.map((one) => simple(attribute, one)) };
     case 'not':
-      return { op: 'not', filter: simple(filter.filter) };
+      return { op: 'not', filter: simple(attribute, filter.filter) };
     case '[]':
       throw invalidFilter('brackets cannot stand in brackets');
     default:
       if (!isAttributeName(filter.path))
         throw invalidFilter('in brackets only sub-attributes can be compared');
+      if (filter.op !== 'pr') checkComparison(attribute, filter.op, filter.path, filter.value);
       return filter;
   }
 }

@@ -1,6 +1,12 @@
-import { complex, flag, plural, reference, text, type Attribute, type Schema } from './attribute.js';
+import { complex, flag, plural, reference, text, type Schema } from './attribute.js';
 
 export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+const PLACES = ['work', 'home', 'other'];
+const PHONES = ['work', 'home', 'mobile', 'fax', 'pager', 'other'];
+const MESSENGERS = ['aim', 'gtalk', 'icq', 'xmpp', 'msn', 'skype', 'qq', 'yahoo', 'other'];
+const PICTURES = ['photo', 'thumbnail'];
+const READ_ONLY = { mutability: 'readOnly' } as const;
 
 const NAME = complex('name', 'The parts of the name', [
   text('formatted', 'The full name, for display'),
@@ -11,34 +17,33 @@ const NAME = complex('name', 'The parts of the name', [
   text('honorificSuffix', 'What stands after the name, such as III'),
 ]);
 
-const ADDRESSES: Attribute = {
-  ...complex('addresses', 'Postal addresses', [
+const ADDRESSES = complex(
+  'addresses',
+  'Postal addresses',
+  [
     text('formatted', 'The whole address, for display'),
     text('streetAddress', 'Street, house number, post box'),
     text('locality', 'City'),
     text('region', 'State or region'),
     text('postalCode', 'Postal code'),
     text('country', 'Country, ISO 3166-1 alpha-2'),
-    text('type', 'What the address is used for', { canonicalValues: ['work', 'home', 'other'] }),
+    text('type', 'What the address is used for', { canonicalValues: PLACES }),
     flag('primary', 'Whether this is the preferred address; true for at most one'),
-  ]),
-  multiValued: true,
-};
+  ],
+  { multiValued: true },
+);
 
-const READ_ONLY = { mutability: 'readOnly' } as const;
-
-const GROUPS: Attribute = {
-  ...complex('groups', 'Groups of the user; changed through the groups', [
+const GROUPS = complex(
+  'groups',
+  'Groups of the user; changed through the groups',
+  [
     text('value', 'The id of the group', READ_ONLY),
-    { ...reference('$ref', 'The URI of the group', ['Group']), ...READ_ONLY },
+    reference('$ref', 'The URI of the group', ['User', 'Group'], READ_ONLY),
     text('display', 'The name of the group', READ_ONLY),
     text('type', 'How the user is a member', { ...READ_ONLY, canonicalValues: ['direct', 'indirect'] }),
-  ]),
-  multiValued: true,
-  ...READ_ONLY,
-};
-
-const PHONE_TYPES = ['work', 'home', 'mobile', 'fax', 'pager', 'other'];
+  ],
+  { multiValued: true, ...READ_ONLY },
+);
 
 /** RFC 7643 §4.1 and §8.7.1. */
 export const USER_SCHEMA: Schema = {
@@ -61,13 +66,10 @@ export const USER_SCHEMA: Schema = {
     text('timezone', 'The time zone'),
     flag('active', 'Whether the account is in use; false means that the person has left'),
     text('password', 'Accepted and thrown away', { mutability: 'writeOnly', returned: 'never' }),
-    plural('emails', 'E-mail addresses', text('value', 'An e-mail address'), ['work', 'home', 'other']),
-    plural('phoneNumbers', 'Telephone numbers', text('value', 'A telephone number'), PHONE_TYPES),
-    plural('ims', 'Instant messaging addresses', text('value', 'An address')),
-    plural('photos', 'Pictures', reference('value', 'The URL of a picture', ['external']), [
-      'photo',
-      'thumbnail',
-    ]),
+    plural('emails', 'E-mail addresses', text('value', 'An e-mail address'), PLACES),
+    plural('phoneNumbers', 'Telephone numbers', text('value', 'A telephone number'), PHONES),
+    plural('ims', 'Instant messaging addresses', text('value', 'An address'), MESSENGERS),
+    plural('photos', 'Pictures', reference('value', 'The URL of a picture', ['external']), PICTURES),
     ADDRESSES,
     GROUPS,
     plural('entitlements', 'Things the user is entitled to', text('value', 'An entitlement')),

@@ -1,46 +1,63 @@
 import { readAttributePath, type AttributePath } from './attribute-path.js';
+import { subAttribute, type Attribute } from './attribute.js';
 import { refusal } from './error.js';
 import { isEmpty, isObject, type JsonObject } from './json.js';
-import type { Shape } from './shape.js';
+import type { SchemaTable, Shape } from './shape.js';
 
 /** Which attributes an answer carries (RFC 7644 §3.9). */
 export interface Selection {
+  shape: Shape;
+  /** `only` what is named, or everything `without` it. */
   mode: 'only' | 'without';
   names: Names;
 }
 
-/** Names in lower case; null: with all that is under it. */
-type Names = Map<string, Names | null>;
+/** By names in lower case. */
+type Names = ReadonlyMap<string, Named>;
 
-/** In every answer (RFC 7643 §7, `returned: always`). */
-const ALWAYS = ['schemas', 'id'];
+interface Named {
+  /** Itself, and not only something under it. */
+  whole: boolean;
+  under: Map<string, Named>;
+}
+
 const MAX_LENGTH = 8_192;
+const NOTHING: Names = new Map();
 
 /** Reads `attributes` and `excludedAttributes`; what is no attribute's name is ignored. Null: everything. */
 export function readSelection(shape: Shape, query: URLSearchParams): Selection | null {
   const only = query.get('attributes');
   const without = query.get('excludedAttributes');
   if (only && without) throw refusal('invalidValue', 'give attributes or excludedAttributes, not both');
-  if (only) return { mode: 'only', names: readNames(shape, only, ALWAYS) };
-  return without ? { mode: 'without', names: readNames(shape, without, []) } : null;
+  if (only) return { shape, mode: 'only', names: readNames(shape, only) };
+  if (without) return { shape, mode: 'without', names: readNames(shape, without) };
+  const hides = [shape.core, ...shape.extensions].some((table) => table.hides);
+  return hides ? { shape, mode: 'without', names: NOTHING } : null;
 }
 
+/** The part of a resource that is to be answered; the schemas' `returned` has the last word (RFC 7643 §7). */
 export function select(resource: JsonObject, selection: Selection | null): JsonObject {
   if (!selection) return resource;
-  const { mode, names } = selection;
-  return mode === 'only' ? keepOnly(resource, names) : leaveOut(resource, names);
+  const { shape, mode, names } = selection;
+  return show(resource, partsOfResource(shape), { mode, names, whole: mode === 'without' });
 }
 
-function readNames(shape: Shape, list: string, always: string[]): Names {
+/** Whether an answer can carry anything of an attribute of the core: what it cannot need not be loaded. */
+export function isSelected(selection: Selection | null, name: string): boolean {
+  if (!selection) return true;
+  const named = selection.names.get(name.toLowerCase());
+  return selection.mode === 'only' ? named !== undefined : named?.whole !== true;
+}
+
+function readNames(shape: Shape, list: string): Names {
   if (list.length > MAX_LENGTH) {
     throw refusal('invalidValue', `a list of attributes can have at most ${MAX_LENGTH} characters`);
   }
-  const names: Names = new Map(always.map((name) => [name, null]));
+  const names = new Map<string, Named>();
   for (const text of list.split(',')) {
     const path = readAttributePath(shape, text.trim());
     if (path) addPath(names, namesOf(path));
   }
-  if (always.length === 0) ALWAYS.forEach((name) => names.delete(name));
   return names;
 }
 
@@ -48,40 +65,89 @@ function namesOf({ urn, attribute, sub }: AttributePath): string[] {
   return [urn, attribute?.name, sub?.name].flatMap((name) => name?.toLowerCase() ?? []);
 }
 
-function addPath(names: Names, [name, ...deeper]: string[]): void {
+function addPath(names: Map<string, Named>, [name, ...deeper]: string[]): void {
   if (name === undefined) return;
-  const known = names.get(name);
-  if (known === null) return;
-  const under: Names = known ?? new Map();
-  names.set(name, deeper.length > 0 ? under : null);
-  addPath(under, deeper);
+  const named: Named = names.get(name) ?? { whole: false, under: new Map() };
+  names.set(name, named);
+  if (deeper.length === 0) named.whole = true;
+  addPath(named.under, deeper);
 }
 
-function keepOnly(object: JsonObject, names: Names): JsonObject {
-  return mapEntries(object, (key, value) => {
-    const under = names.get(key.toLowerCase());
-    return under ? deep(value, (one) => keepOnly(one, under)) : under === null ? value : undefined;
-  });
+/** What the schema says of a key, and of the keys under it. */
+interface Part {
+  returned: Attribute['returned'];
+  /** Whether anything under it is returned otherwise than by default. */
+  differs: boolean;
+  parts: Parts;
+}
+type Parts = (key: string) => Part | undefined;
+
+interface Asked {
+  mode: Selection['mode'];
+  names: Names;
+  /** Whether what is not named is shown too. */
+  whole: boolean;
 }
 
-function leaveOut(object: JsonObject, names: Names): JsonObject {
-  return mapEntries(object, (key, value) => {
-    const under = names.get(key.toLowerCase());
-    return under ? deep(value, (one) => leaveOut(one, under)) : under === null ? undefined : value;
-  });
+function show(object: JsonObject, parts: Parts, { mode, names, whole }: Asked): JsonObject {
+  const shown: JsonObject = {};
+  for (const [key, value] of Object.entries(object)) {
+    const part = parts(key) ?? UNKNOWN;
+    if (part.returned === 'never') continue;
+    const named = names.get(key.toLowerCase());
+    const isShown = part.returned === 'always' || isAsked(part, mode, named, whole);
+    const looksInside = part.differs || (named !== undefined && named.under.size > 0);
+    const under = { mode, names: named?.under ?? NOTHING, whole: isShown };
+    const selected = looksInside
+      ? deep(value, (one) => show(one, part.parts, under))
+      : isShown
+        ? value
+        : undefined;
+    if (selected !== undefined) shown[key] = selected;
+  }
+  return shown;
 }
+
+function isAsked({ returned }: Part, mode: Asked['mode'], named: Named | undefined, whole: boolean): boolean {
+  const isDefault = returned === 'default' && whole;
+  return mode === 'only' ? named?.whole === true || isDefault : isDefault && named?.whole !== true;
+}
+
+function partsOfResource({ core, extensions }: Shape): Parts {
+  return (key) => {
+    const attribute = core.attributes.get(key.toLowerCase());
+    if (attribute) return partOf(attribute);
+    const extension = extensions.find(({ urn }) => urn.toLowerCase() === key.toLowerCase());
+    return extension && partOfExtension(extension);
+  };
+}
+
+function partOfExtension({ attributes, differs }: SchemaTable): Part {
+  const parts: Parts = (key) => {
+    const attribute = attributes.get(key.toLowerCase());
+    return attribute && partOf(attribute);
+  };
+  return { returned: 'default', differs, parts };
+}
+
+function partOf(attribute: Attribute): Part {
+  const { returned, subAttributes } = attribute;
+  const parts: Parts = (key) => {
+    const sub = subAttribute(attribute, key);
+    return sub && { returned: sub.returned, differs: false, parts: () => undefined };
+  };
+  return { returned, differs: subAttributes?.some((sub) => sub.returned !== 'default') === true, parts };
+}
+
+const UNKNOWN: Part = { returned: 'default', differs: false, parts: () => undefined };
 
 /** Applies to an object, or to each value of a multi-valued attribute; what is then empty is left out. */
 function deep(value: unknown, change: (object: JsonObject) => JsonObject): unknown {
   if (!Array.isArray(value)) return isObject(value) ? nonEmpty(change(value)) : undefined;
-  return value.flatMap((one) => (isObject(one) ? (nonEmpty(change(one)) ?? []) : []));
+  const values = value.flatMap((one) => (isObject(one) ? (nonEmpty(change(one)) ?? []) : []));
+  return values.length > 0 ? values : undefined;
 }
 
 function nonEmpty(object: JsonObject): JsonObject | undefined {
   return isEmpty(object) ? undefined : object;
-}
-
-function mapEntries(object: JsonObject, change: (key: string, value: unknown) => unknown): JsonObject {
-  const entries = Object.entries(object).map(([key, value]) => [key, change(key, value)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -1,52 +1,101 @@
-import { complex, reference, text, type Attribute, type Schema } from './attribute.js';
+import { complex, isRequired, plain, reference, text, type Attribute, type Schema } from './attribute.js';
 import { ENTERPRISE_SCHEMA } from './schema-enterprise.js';
 import { GROUP_SCHEMA } from './schema-group.js';
 import { USER_SCHEMA } from './schema-user.js';
 
-/** A schema's attributes by their names in lower case. */
+/** A schema's attributes by their names in lower case, and what has to be asked of each resource. */
 export interface SchemaTable {
   urn: string;
+  /** Where a resource keeps them: an extension's URN; null: at the top. */
+  key: string | null;
   attributes: ReadonlyMap<string, Attribute>;
+  /** Those that must be there, or a part of them when they are. */
+  required: readonly Attribute[];
+  /** Those that cannot change once they are set, or a part of them; in lists, elements look after themselves. */
+  immutable: readonly Attribute[];
+  /** Whether any of it is returned otherwise than by default. */
+  differs: boolean;
+  /** Whether any of it is kept and not returned unless it is named, if then. */
+  hides: boolean;
 }
+
+export const RESOURCE_TYPES = ['User', 'Group'] as const;
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 /** What a type of resource consists of. */
 export interface Shape {
+  type: ResourceType;
   core: SchemaTable;
   extensions: SchemaTable[];
   schemas: Schema[];
 }
 
-/** Of every resource, in no schema (RFC 7643 §3.1); `schemas` is ours to keep right. */
+/** The shape of every type of resource, made once at the start. */
+export type Shapes = Readonly<Record<ResourceType, Shape>>;
+
+/** A schema beside those of the RFC, and what it extends. */
+export interface Extension {
+  resourceType: ResourceType;
+  schema: Schema;
+}
+
+const READ_ONLY = { mutability: 'readOnly' } as const;
+
+/** Of every resource, in no schema (RFC 7643 §3.1). `schemas` is completed by us, so nobody has to give it. */
 const COMMON: Attribute[] = [
-  text('schemas', 'The schemas', { mutability: 'readOnly', returned: 'always', multiValued: true }),
-  text('id', 'Our id', { mutability: 'readOnly', returned: 'always', caseExact: true }),
+  reference('schemas', 'The schemas', ['uri'], { returned: 'always', multiValued: true }),
+  text('id', 'Our id', { ...READ_ONLY, required: true, returned: 'always', caseExact: true }),
   text('externalId', "The client's own id", { caseExact: true }),
-  {
-    ...complex('meta', 'About the resource', [
-      text('resourceType', 'The type'),
-      text('created', 'When it was made'),
-      text('lastModified', 'When it was last changed'),
-      reference('location', 'Where it is', ['uri']),
-      text('version', 'The entity tag'),
-    ]),
-    mutability: 'readOnly',
-  },
+  complex(
+    'meta',
+    'About the resource',
+    [
+      text('resourceType', 'The type', { ...READ_ONLY, caseExact: true }),
+      plain('created', 'dateTime', 'When it was made', READ_ONLY),
+      plain('lastModified', 'dateTime', 'When it was last changed', READ_ONLY),
+      reference('location', 'Where it is', ['uri'], READ_ONLY),
+      text('version', 'The entity tag', { ...READ_ONLY, caseExact: true }),
+    ],
+    READ_ONLY,
+  ),
 ];
 
-export function createShape(schema: Schema, extensions: Schema[]): Shape {
+/** The shapes of the RFC's resources, with further schemas behind those of the RFC. */
+export function createShapes(extensions: readonly Extension[] = []): Shapes {
+  const of = (type: ResourceType) =>
+    extensions.filter(({ resourceType }) => resourceType === type).map(({ schema }) => schema);
   return {
-    core: createTable(schema.id, [...COMMON, ...schema.attributes]),
-    extensions: extensions.map((extension) => createTable(extension.id, extension.attributes)),
+    User: createShape('User', USER_SCHEMA, [ENTERPRISE_SCHEMA, ...of('User')]),
+    Group: createShape('Group', GROUP_SCHEMA, of('Group')),
+  };
+}
+
+export function createShape(type: ResourceType, schema: Schema, extensions: Schema[]): Shape {
+  return {
+    type,
+    core: createTable(schema.id, null, [...COMMON, ...schema.attributes]),
+    extensions: extensions.map(({ id, attributes }) => createTable(id, id, attributes)),
     schemas: [schema, ...extensions],
   };
 }
 
-function createTable(urn: string, attributes: Attribute[]): SchemaTable {
+function createTable(urn: string, key: string | null, attributes: Attribute[]): SchemaTable {
+  const parts = attributes.flatMap((attribute) => [attribute, ...(attribute.subAttributes ?? [])]);
   return {
     urn,
+    key,
     attributes: new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute])),
+    required: attributes.filter((one) => isRequired(one) || one.subAttributes?.some(isRequired)),
+    differs: parts.some(({ returned }) => returned !== 'default'),
+    hides: parts.some((one) => ['never', 'request'].includes(one.returned) && one.mutability !== 'writeOnly'),
+    immutable: attributes.filter(
+      (one) => isImmutable(one) || (!one.multiValued && one.subAttributes?.some(isImmutable)),
+    ),
   };
 }
 
-export const USER_SHAPE = createShape(USER_SCHEMA, [ENTERPRISE_SCHEMA]);
-export const GROUP_SHAPE = createShape(GROUP_SCHEMA, []);
+export const { User: USER_SHAPE, Group: GROUP_SHAPE } = createShapes();
+
+function isImmutable({ mutability }: Attribute): boolean {
+  return mutability === 'immutable';
+}

@@ -2,15 +2,15 @@ import type { ScimRow } from '../../jobs/intake.js';
 import type { KeptResource } from '../../records/scim-resources.js';
 import type { UserResource } from './resource.js';
 
-/** A user as a row: what clients match on beside the whole of it. */
-export function rowOf(id: string, resource: UserResource): ScimRow {
+/** A user as a row: what clients match on beside the whole of it; as active as before when nothing says it. */
+export function rowOf(id: string, resource: UserResource, wasActive = true): ScimRow {
   const externalId = typeof resource['externalId'] === 'string' ? resource['externalId'] || null : null;
   return {
     id,
     type: 'User',
     nameKey: nameKeyOf(resource.userName),
     externalId,
-    active: resource.active,
+    active: resource.active ?? wasActive,
     resource,
   };
 }

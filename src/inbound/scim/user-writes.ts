@@ -63,7 +63,7 @@ export function rewriteUser(
   return inTurn(writing, asked, async () => {
     const before = await findUser(writing.directory, asked.sourceId, asked.id);
     evaluate(asked.method, asked.headers, before.version);
-    const row = rowOf(asked.id, next(userOf(before)));
+    const row = rowOf(asked.id, next(userOf(before)), before.active);
     if (isSameJson(before.resource, row.resource)) return before;
     return replaceRow(writing, asked, before, row);
   });

@@ -10,7 +10,7 @@ import { etagOf, evaluate } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { patchUser, readUser, replaceUser } from './resource.js';
 import { readSelection } from './select.js';
-import { USER_SHAPE } from './shape.js';
+import type { Shape, Shapes } from './shape.js';
 import { createTurns } from './turns.js';
 import {
   createUser,
@@ -25,6 +25,7 @@ export interface UsersOptions {
   accept: Acceptor;
   directory: ScimDirectory;
   newId: () => string;
+  shapes: Shapes;
 }
 
 export interface Users {
@@ -36,7 +37,7 @@ export interface Users {
   remove: Endpoint;
 }
 
-type Writing = UserWriting & Pick<UsersOptions, 'newId'>;
+type Writing = UserWriting & Pick<UsersOptions, 'newId' | 'shapes'>;
 
 const EVERYBODY: Condition = { sql: 'TRUE', params: [] };
 
@@ -53,10 +54,10 @@ export function createUsers(given: UsersOptions): Users {
   };
 }
 
-async function list({ directory }: UsersOptions, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(request);
+async function list({ directory, shapes }: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(shapes.User, request);
   const { startIndex, count } = readPaging(request.query);
-  const where = readWhere(request.query);
+  const where = readWhere(shapes.User, request.query);
   const { sourceId } = request.source;
   const { rows, total } = await directory.list({ sourceId, type: 'User', where, startIndex, count });
   return answerList(
@@ -67,31 +68,34 @@ async function list({ directory }: UsersOptions, request: ScimRequest): Promise<
 }
 
 async function create(options: Writing, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(request);
-  const resource = readUser(USER_SHAPE, await request.readBody());
+  const shape = options.shapes.User;
+  const view = viewOf(shape, request);
+  const resource = readUser(shape, await request.readBody());
   return answerUser(201, await createUser(options, request.source.sourceId, resource), view);
 }
 
-async function get({ directory }: UsersOptions, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(request);
+async function get({ directory, shapes }: UsersOptions, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(shapes.User, request);
   const kept = await findUser(directory, request.source.sourceId, request.id);
   const isModified = evaluate('GET', request.headers, kept.version) === 'proceed';
   return isModified ? answerUser(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
 }
 
-async function replace(options: UserWriting, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(request);
+async function replace(options: Writing, request: ScimRequest): Promise<Answer> {
+  const shape = options.shapes.User;
+  const view = viewOf(shape, request);
   const body = await request.readBody();
   const asked = askedOf(request, 'PUT', withoutPasswords(body));
-  const kept = await rewriteUser(options, asked, (before) => replaceUser(USER_SHAPE, before, body));
+  const kept = await rewriteUser(options, asked, (before) => replaceUser(shape, before, body));
   return answerUser(200, kept, view);
 }
 
-async function patch(options: UserWriting, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(request);
+async function patch(options: Writing, request: ScimRequest): Promise<Answer> {
+  const shape = options.shapes.User;
+  const view = viewOf(shape, request);
   const operations = readOperations(await request.readBody());
   const asked = askedOf(request, 'PATCH', operations);
-  const kept = await rewriteUser(options, asked, (before) => patchUser(USER_SHAPE, before, operations));
+  const kept = await rewriteUser(options, asked, (before) => patchUser(shape, before, operations));
   return answerUser(200, kept, view);
 }
 
@@ -105,11 +109,11 @@ function askedOf({ source, id, headers }: ScimRequest, method: Asked['method'], 
 }
 
 /** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */
-function viewOf({ baseUrl, query }: ScimRequest): View {
-  return { baseUrl, selection: readSelection(USER_SHAPE, query) };
+function viewOf(shape: Shape, { baseUrl, query }: ScimRequest): View {
+  return { baseUrl, selection: readSelection(shape, query) };
 }
 
-function readWhere(query: URLSearchParams): Condition {
+function readWhere(shape: Shape, query: URLSearchParams): Condition {
   const filter = query.get('filter');
-  return filter?.trim() ? compileFilter(USER_SHAPE, readFilter(filter)) : EVERYBODY;
+  return filter?.trim() ? compileFilter(shape, readFilter(filter)) : EVERYBODY;
 }

@@ -1,15 +1,21 @@
 import { isAttributeName } from './attribute-path.js';
-import { subAttribute, type Attribute } from './attribute.js';
+import { isIgnored, subAttribute, type Attribute } from './attribute.js';
+import { elementKey } from './canonical.js';
 import { refusal, type ScimError } from './error.js';
+import { instantOf } from './instant.js';
 import { checkSize, isEmpty, isObject, isPasswordName, withoutPasswords, type JsonObject } from './json.js';
 
 /** More than any person has; keeps a request of many operations from costing their product. */
 export const MAX_VALUES = 300;
 
+/** RFC 4648 §4 and §5; padding may be left out (RFC 7643 §2.3.6). */
+const BASE64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:==)?|[A-Za-z0-9+/_-]{3}=?)?$/;
+
 /**
  * A value as the attribute keeps it; undefined for those that mean "none" (null, [], {}). Values are not
  * reformatted; what is read generously is what clients get wrong: booleans as strings in any case, a manager as a
- * bare id or in an array, one value in place of an array. Throws `invalidValue` for a wrong type.
+ * bare id or in an array, one value in place of an array. Sub-attributes that are not the client's to set are left
+ * out. Throws `invalidValue` for a wrong type.
  */
 export function readValue(attribute: Attribute, value: unknown, where = attribute.name): unknown {
   if (value === null || value === undefined) return undefined;
@@ -18,14 +24,30 @@ export function readValue(attribute: Attribute, value: unknown, where = attribut
   return values.length > 0 ? values : undefined;
 }
 
-/** The values of a multi-valued attribute. */
+/** The values of a multi-valued attribute; those that are one and the same become one. */
 export function readValues(attribute: Attribute, value: unknown, where = attribute.name): unknown[] {
   const given = Array.isArray(value) ? value : [value];
   if (given.length > MAX_VALUES) throw tooManyValues(where);
   const values = given.map((one) => (one === null ? undefined : readOne(attribute, one, where)));
-  const kept = values.filter((one) => one !== undefined);
+  const kept = unite(
+    attribute,
+    [],
+    values.filter((one) => one !== undefined),
+  );
   if (kept.filter(isPrimary).length > 1) throw tooManyPrimaries(where);
   return kept;
+}
+
+/** The values and those that come; one that is there already takes on what is new of it, in its old place. */
+export function unite(attribute: Attribute, values: unknown[], coming: unknown[]): unknown[] {
+  if (coming.length === 0 || (values.length === 0 && coming.length === 1)) return [...values, ...coming];
+  const united = new Map(values.map((one) => [elementKey(attribute, one), one]));
+  for (const one of coming) {
+    const key = elementKey(attribute, one);
+    const known = united.get(key);
+    united.set(key, isObject(known) && isObject(one) ? { ...known, ...one } : (known ?? one));
+  }
+  return [...united.values()];
 }
 
 export function isPrimary(value: unknown): boolean {
@@ -41,11 +63,54 @@ export function tooManyPrimaries(where: string): ScimError {
 }
 
 function readOne(attribute: Attribute, value: unknown, where: string): unknown {
-  if (attribute.type === 'any') return withoutPasswords(value);
-  if (attribute.type === 'complex') return readComplex(attribute, value, where);
-  if (attribute.type === 'boolean') return readBoolean(value, where);
-  if (typeof value !== 'string') throw wrongType(where, 'a string');
+  switch (attribute.type) {
+    case 'any':
+      return withoutPasswords(value);
+    case 'complex':
+      return readComplex(attribute, value, where);
+    case 'boolean':
+      return readBoolean(value, where);
+    case 'integer':
+      return readNumber(
+        value,
+        where,
+        Number.isSafeInteger,
+        `a whole number up to ${Number.MAX_SAFE_INTEGER}`,
+      );
+    case 'decimal':
+      return readNumber(value, where, Number.isFinite, 'a number');
+    case 'dateTime':
+      return readText(value, where, isDateTime, 'a date and time such as 2008-01-23T04:56:22Z');
+    case 'binary':
+      return readText(value, where, (text) => BASE64.test(text), 'base64');
+    default:
+      return readText(value, where, () => true, 'a string');
+  }
+}
+
+function readText(
+  value: unknown,
+  where: string,
+  isRight: (text: string) => boolean,
+  expected: string,
+): string {
+  if (typeof value !== 'string' || !isRight(value)) throw wrongType(where, expected);
   return value;
+}
+
+/** JSON numbers only: what a text of digits means is left to nobody's guess (RFC 7643 §2.3.3 and .4). */
+function readNumber(
+  value: unknown,
+  where: string,
+  isRight: (value: number) => boolean,
+  expected: string,
+): number {
+  if (typeof value !== 'number' || !isRight(value)) throw wrongType(where, expected);
+  return value;
+}
+
+function isDateTime(text: string): boolean {
+  return instantOf(text) !== undefined;
 }
 
 function readBoolean(value: unknown, where: string): boolean {
@@ -63,6 +128,7 @@ function readComplex(attribute: Attribute, value: unknown, where: string): JsonO
   for (const [key, one] of Object.entries(checkSize(given))) {
     if (one === null || isPasswordName(key)) continue;
     const sub = subAttribute(attribute, key);
+    if (sub && isIgnored(sub)) continue;
     if (!sub && !isAttributeName(key)) throw refusal('invalidPath', `${where} has a key that is not a name`);
     const value = sub ? readValue(sub, one, `${where}.${sub.name}`) : withoutPasswords(one);
     if (value !== undefined) read[sub?.name ?? key] = value;

@@ -1,3 +1,4 @@
+import { isIgnored } from './attribute.js';
 import { refusal } from './error.js';
 import {
   checkSize,
@@ -42,7 +43,7 @@ export function removeAt(draft: Draft, target: Target, value: unknown): void {
   } else if (target.urn !== null) {
     setKey(draft.resource, target.urn, undefined);
   } else {
-    throw refusal('noTarget', 'a user is removed by DELETE');
+    throw refusal('noTarget', 'a resource is removed by DELETE');
   }
 }
 
@@ -56,7 +57,7 @@ function writeWhole(draft: Draft, urn: string | null, value: unknown, mode: Mode
 
 function change({ resource }: Draft, target: AttributeTarget, next: (before: unknown) => unknown): void {
   const { urn, attribute, sub } = target;
-  if (attribute.mutability !== 'readWrite' || isPasswordName(sub?.name ?? attribute.name)) return;
+  if (isIgnored(attribute) || (sub && isIgnored(sub)) || isPasswordName(sub?.name ?? attribute.name)) return;
   if (urn === null) return setKey(resource, attribute.name, next(valueOf(resource, attribute.name)));
   const kept = valueOf(resource, urn);
   const extension = isObject(kept) ? kept : {};

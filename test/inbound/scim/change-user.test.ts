@@ -81,6 +81,17 @@ test('a PUT clears what it does not say, except active and externalId', async ()
   expect(cleared.body).not.toHaveProperty('externalId');
 });
 
+test.each([true, false])('who loses active is as active as before: %s', async (active) => {
+  const { path, id } = await makeUser({ active });
+  const before = scim.intakes.length;
+  const answer = await patch(path, { op: 'remove', path: 'active' });
+  expect(answer).toMatchObject({ status: 200, body: { id } });
+  expect(answer.body).not.toHaveProperty('active');
+  const { rows } = await scim.pool.query('SELECT active FROM scim_resources WHERE id = $1', [id]);
+  expect(rows).toEqual([{ active }]);
+  expect(scim.intakes.slice(before).flatMap(({ events }) => events)).toEqual([]);
+});
+
 test('a userName can be changed, but not to one that is taken', async () => {
   const [one, other] = [await makeUser(), await makeUser()];
   const rename = (value: unknown) => patch(one.path, { op: 'replace', path: 'userName', value });

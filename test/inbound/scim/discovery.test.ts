@@ -30,10 +30,14 @@ test('the configuration offers what there is, and no more', async () => {
 test('schemas are a list, each also there by its id, without nulls', async () => {
   const { body, text } = await get('/Schemas');
   const schemas = body['Resources'] as JsonObject[];
-  expect(body).toMatchObject({ totalResults: 2, itemsPerPage: 2, startIndex: 1 });
+  expect(body).toMatchObject({ totalResults: 6, itemsPerPage: 6, startIndex: 1 });
   expect(schemas.map(({ id }) => id)).toEqual([
     `${CORE}:User`,
     'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+    `${CORE}:Group`,
+    `${CORE}:ServiceProviderConfig`,
+    `${CORE}:ResourceType`,
+    `${CORE}:Schema`,
   ]);
   expect(text).not.toMatch(/null|"any"/);
   for (const schema of schemas) {
@@ -48,10 +52,15 @@ test('schemas are a list, each also there by its id, without nulls', async () =>
   expect(attributes.find(({ name }) => name === 'password')).toMatchObject({ returned: 'never' });
 });
 
-test('the resource type User is there, alone and in the list', async () => {
-  const { body } = await get('/ResourceTypes');
-  expect(body).toMatchObject({ totalResults: 1, Resources: [{ id: 'User', endpoint: '/Users' }] });
-  expect((await get('/ResourceTypes/User')).body).toEqual((body['Resources'] as JsonObject[])[0]);
+test('the resource types are there, alone and in the list', async () => {
+  const { body } = await get('/ResourceTypes?startIndex=2&count=1&sortBy=name');
+  const [user, group] = body['Resources'] as JsonObject[];
+  expect(body).toMatchObject({ totalResults: 2, itemsPerPage: 2, startIndex: 1 });
+  expect(user).toMatchObject({ id: 'User', name: 'User', endpoint: '/Users', schema: `${CORE}:User` });
+  expect(group).toMatchObject({ id: 'Group', name: 'Group', endpoint: '/Groups', schema: `${CORE}:Group` });
+  const one = await get('/ResourceTypes/User');
+  expect(one.body).toEqual(user);
+  expect(one.headers.get('location')).toBe(`${scim.url}/ResourceTypes/User`);
 });
 
 test.each(['/Schemas/urn:x', '/ResourceTypes/Robot'])('%s is a 404', async (path) => {

@@ -70,7 +70,6 @@ describe('add and replace an attribute', () => {
       { op: 'replace', value: { id: 'x', meta: {}, groups: [{ value: 'g' }], schemas: [] } },
       {},
     ],
-    ['ignores a read-only path', {}, { op: 'add', path: 'groups', value: [{ value: 'g' }] }, {}],
     ['reads an empty path as none', {}, { op: 'add', path: '', value: { title: 'x' } }, { title: 'x' }],
   ];
   test.each(rows)('%s', (_, before, operation, expected) => {

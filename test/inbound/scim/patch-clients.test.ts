@@ -19,10 +19,6 @@ describe('activation, in all the shapes it comes in', () => {
     expect(patched(user(), operation).active).toBe(false);
     expect(patched(patched(user(), operation), { op: 'replace', value: { active: true } }).active).toBe(true);
   });
-
-  test('active cannot be taken away', () => {
-    expect(patched(user({ active: false }), { op: 'remove', path: 'active' }).active).toBe(false);
-  });
 });
 
 describe('the manager, in all the shapes it comes in', () => {

@@ -8,6 +8,7 @@ import { createApp } from '../../../src/http/app.js';
 import { Problem } from '../../../src/http/problem.js';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { createScimRouter } from '../../../src/inbound/scim/router.js';
+import { createShapes, type Shapes } from '../../../src/inbound/scim/shape.js';
 import { createAcceptor } from '../../../src/jobs/accept.js';
 import type { Accepted, Intake } from '../../../src/jobs/intake.js';
 import { durationsAt } from '../../../src/lifecycle/durations.js';
@@ -46,12 +47,15 @@ export interface ScimServer {
 
 export interface ScimServerOptions {
   publicUrl?: string;
+  /** Those of the RFC, unless told otherwise. */
+  shapes?: Shapes;
   /** Another process, as it were, on the same database; to be closed first. */
   beside?: ScimServer;
 }
 
 /** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
-export async function startScimServer({ publicUrl, beside }: ScimServerOptions = {}): Promise<ScimServer> {
+export async function startScimServer(given: ScimServerOptions = {}): Promise<ScimServer> {
+  const { publicUrl, beside, shapes = createShapes() } = given;
   const database = beside?.database ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 8, pipeline: true } as pg.PoolConfig);
   const sourceIds = beside?.sourceIds ?? {
@@ -82,6 +86,7 @@ export async function startScimServer({ publicUrl, beside }: ScimServerOptions =
     directory,
     authenticate,
     newId,
+    shapes,
     log,
     ...(publicUrl && { publicUrl }),
   };
