@@ -23,9 +23,13 @@ export async function loadShapes(dataDir: string): Promise<Shapes> {
   const names = (await listFiles(folder)).filter((name) => name.endsWith('.json')).sort();
   const read = await Promise.all(names.map((name) => readSchemaFile(folder, name)));
   const { extensions, problems } = readExtensions(read.filter((one) => 'json' in one));
-  const unread = read.filter((one) => 'reason' in one);
-  if (unread.length + problems.length > 0) throw new SchemasInvalid(folder, [...unread, ...problems]);
+  const all = [...read.filter((one) => 'reason' in one), ...problems];
+  if (all.length > 0) throw new SchemasInvalid(folder, all.sort(byFile));
   return createShapes(extensions);
+}
+
+function byFile(one: SchemaProblem, other: SchemaProblem): number {
+  return one.file < other.file ? -1 : Number(one.file > other.file);
 }
 
 async function listFiles(folder: string): Promise<string[]> {

@@ -38,7 +38,7 @@ export function checkComparison(attribute: Attribute, op: Comparison, path: stri
   if (value === null || type === 'any') return;
   const isTime = type === 'dateTime' && !isAboutText(op);
   const isRight = isTime ? instantOf(String(value)) !== undefined : readLiteral(type, value) !== undefined;
-  if (!isRight) throw invalidFilter(`${name} must be compared with a ${type}`);
+  if (!isRight) throw invalidFilter(`${name} must be compared with a value of type ${type}`);
 }
 
 /** The attribute that a name in brackets means; of a list of simple values, `value` means each of them. */

@@ -10,6 +10,8 @@ export interface Selection {
   /** `only` what is named, or everything `without` it. */
   mode: 'only' | 'without';
   names: Names;
+  /** What the request itself set. */
+  said: Names;
 }
 
 /** By names in lower case. */
@@ -29,17 +31,47 @@ export function readSelection(shape: Shape, query: URLSearchParams): Selection |
   const only = query.get('attributes');
   const without = query.get('excludedAttributes');
   if (only && without) throw refusal('invalidValue', 'give attributes or excludedAttributes, not both');
-  if (only) return { shape, mode: 'only', names: readNames(shape, only) };
-  if (without) return { shape, mode: 'without', names: readNames(shape, without) };
+  if (only) return { shape, mode: 'only', names: readNames(shape, only), said: NOTHING };
+  if (without) return { shape, mode: 'without', names: readNames(shape, without), said: NOTHING };
   const hides = [shape.core, ...shape.extensions].some((table) => table.hides);
-  return hides ? { shape, mode: 'without', names: NOTHING } : null;
+  return hides ? { shape, mode: 'without', names: NOTHING, said: NOTHING } : null;
 }
 
 /** The part of a resource that is to be answered; the schemas' `returned` has the last word (RFC 7643 §7). */
 export function select(resource: JsonObject, selection: Selection | null): JsonObject {
   if (!selection) return resource;
-  const { shape, mode, names } = selection;
-  return show(resource, partsOfResource(shape), { mode, names, whole: mode === 'without' });
+  const { shape, mode, names, said } = selection;
+  return show(resource, partsOfResource(shape), { mode, names, said, whole: mode === 'without' });
+}
+
+/**
+ * The selection for the answer to a write: what is returned on request is also returned to whoever just set it
+ * (RFC 7643 §7). `body` is that of a POST or PUT, or the operations of a PATCH.
+ */
+export function withSaid(selection: Selection | null, body: unknown): Selection | null {
+  if (selection?.mode !== 'without') return selection;
+  const { shape } = selection;
+  if (![shape.core, ...shape.extensions].some((table) => table.hides)) return selection;
+  const said = new Map<string, Named>();
+  const operations = Array.isArray(body) ? body.filter(isObject) : [{ value: body }];
+  for (const { path, value } of operations) {
+    addSaid(shape, said, typeof path === 'string' ? { [path]: value } : value, '');
+  }
+  return { ...selection, said };
+}
+
+function addSaid(shape: Shape, said: Map<string, Named>, object: unknown, prefix: string): void {
+  if (!isObject(object)) return;
+  for (const [key, value] of Object.entries(object)) {
+    const path = readAttributePath(shape, prefix + key.replace(/\[.*\]/s, ''), isObject(value));
+    if (!path) continue;
+    if (!path.attribute) addSaid(shape, said, value, path.urn === null ? '' : `${path.urn}:`);
+    const names = namesOf(path);
+    addPath(said, names);
+    for (const one of Array.isArray(value) ? value : [value]) {
+      for (const sub of isObject(one) ? Object.keys(one) : []) addPath(said, [...names, sub.toLowerCase()]);
+    }
+  }
 }
 
 /** Whether an answer can carry anything of an attribute of the core: what it cannot need not be loaded. */
@@ -85,19 +117,27 @@ type Parts = (key: string) => Part | undefined;
 interface Asked {
   mode: Selection['mode'];
   names: Names;
+  said: Names;
   /** Whether what is not named is shown too. */
   whole: boolean;
 }
 
-function show(object: JsonObject, parts: Parts, { mode, names, whole }: Asked): JsonObject {
+function show(object: JsonObject, parts: Parts, { mode, names, said, whole }: Asked): JsonObject {
   const shown: JsonObject = {};
   for (const [key, value] of Object.entries(object)) {
     const part = parts(key) ?? UNKNOWN;
     if (part.returned === 'never') continue;
     const named = names.get(key.toLowerCase());
-    const isShown = part.returned === 'always' || isAsked(part, mode, named, whole);
+    const isSaid =
+      part.returned === 'request' && !named?.whole && said.get(key.toLowerCase())?.whole === true;
+    const isShown = part.returned === 'always' || isSaid || isAsked(part, mode, named, whole);
     const looksInside = part.differs || (named !== undefined && named.under.size > 0);
-    const under = { mode, names: named?.under ?? NOTHING, whole: isShown };
+    const under = {
+      mode,
+      names: named?.under ?? NOTHING,
+      said: said.get(key.toLowerCase())?.under ?? NOTHING,
+      whole: isShown,
+    };
     const selected = looksInside
       ? deep(value, (one) => show(one, part.parts, under))
       : isShown

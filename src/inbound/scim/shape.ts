@@ -28,6 +28,8 @@ export interface Shape {
   core: SchemaTable;
   extensions: SchemaTable[];
   schemas: Schema[];
+  /** Names, in lower case, of what is write-only beside passwords. */
+  secrets: ReadonlySet<string>;
 }
 
 /** The shape of every type of resource, made once at the start. */
@@ -76,11 +78,12 @@ export function createShape(type: ResourceType, schema: Schema, extensions: Sche
     core: createTable(schema.id, null, [...COMMON, ...schema.attributes]),
     extensions: extensions.map(({ id, attributes }) => createTable(id, id, attributes)),
     schemas: [schema, ...extensions],
+    secrets: new Set(partsOf(extensions.flatMap((extension) => extension.attributes)).flatMap(secretName)),
   };
 }
 
 function createTable(urn: string, key: string | null, attributes: Attribute[]): SchemaTable {
-  const parts = attributes.flatMap((attribute) => [attribute, ...(attribute.subAttributes ?? [])]);
+  const parts = partsOf(attributes);
   return {
     urn,
     key,
@@ -95,6 +98,14 @@ function createTable(urn: string, key: string | null, attributes: Attribute[]): 
 }
 
 export const { User: USER_SHAPE, Group: GROUP_SHAPE } = createShapes();
+
+function partsOf(attributes: Attribute[]): Attribute[] {
+  return attributes.flatMap((attribute) => [attribute, ...(attribute.subAttributes ?? [])]);
+}
+
+function secretName({ name, mutability }: Attribute): string[] {
+  return mutability === 'writeOnly' ? [name.toLowerCase()] : [];
+}
 
 function isImmutable({ mutability }: Attribute): boolean {
   return mutability === 'immutable';

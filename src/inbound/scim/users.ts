@@ -3,13 +3,13 @@ import type { ScimDirectory } from '../../records/scim-resources.js';
 import { answerList, answerUser, showUser, type Answer, type View } from './answer.js';
 import { compileFilter, type Condition } from './filter-sql.js';
 import { readFilter } from './filter.js';
-import { withoutPasswords } from './json.js';
 import { readOperations } from './operations.js';
 import { readPaging } from './paging.js';
 import { etagOf, evaluate } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { patchUser, readUser, replaceUser } from './resource.js';
-import { readSelection } from './select.js';
+import { withoutSecrets } from './secrets.js';
+import { readSelection, withSaid } from './select.js';
 import type { Shape, Shapes } from './shape.js';
 import { createTurns } from './turns.js';
 import {
@@ -70,8 +70,9 @@ async function list({ directory, shapes }: UsersOptions, request: ScimRequest): 
 async function create(options: Writing, request: ScimRequest): Promise<Answer> {
   const shape = options.shapes.User;
   const view = viewOf(shape, request);
-  const resource = readUser(shape, await request.readBody());
-  return answerUser(201, await createUser(options, request.source.sourceId, resource), view);
+  const body = await request.readBody();
+  const kept = await createUser(options, request.source.sourceId, readUser(shape, body));
+  return answerUser(201, kept, viewAfter(view, body));
 }
 
 async function get({ directory, shapes }: UsersOptions, request: ScimRequest): Promise<Answer> {
@@ -85,18 +86,18 @@ async function replace(options: Writing, request: ScimRequest): Promise<Answer> 
   const shape = options.shapes.User;
   const view = viewOf(shape, request);
   const body = await request.readBody();
-  const asked = askedOf(request, 'PUT', withoutPasswords(body));
+  const asked = askedOf(request, 'PUT', withoutSecrets(shape, body));
   const kept = await rewriteUser(options, asked, (before) => replaceUser(shape, before, body));
-  return answerUser(200, kept, view);
+  return answerUser(200, kept, viewAfter(view, body));
 }
 
 async function patch(options: Writing, request: ScimRequest): Promise<Answer> {
   const shape = options.shapes.User;
   const view = viewOf(shape, request);
   const operations = readOperations(await request.readBody());
-  const asked = askedOf(request, 'PATCH', operations);
+  const asked = askedOf(request, 'PATCH', withoutSecrets(shape, operations));
   const kept = await rewriteUser(options, asked, (before) => patchUser(shape, before, operations));
-  return answerUser(200, kept, view);
+  return answerUser(200, kept, viewAfter(view, operations));
 }
 
 async function remove(options: UserWriting, request: ScimRequest): Promise<Answer> {
@@ -111,6 +112,10 @@ function askedOf({ source, id, headers }: ScimRequest, method: Asked['method'], 
 /** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */
 function viewOf(shape: Shape, { baseUrl, query }: ScimRequest): View {
   return { baseUrl, selection: readSelection(shape, query) };
+}
+
+function viewAfter(view: View, said: unknown): View {
+  return { ...view, selection: withSaid(view.selection, said) };
 }
 
 function readWhere(shape: Shape, query: URLSearchParams): Condition {
