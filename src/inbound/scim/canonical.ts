@@ -25,18 +25,19 @@ const keys = new WeakMap<Attribute, WeakMap<object, string>>();
  * What tells one value of a list from the others. Two with the same `value` and `type` are one (RFC 7643 §2.4);
  * without a `value` all of it counts. Remembered, since values are never changed in place.
  */
-export function elementKey(attribute: Attribute, element: unknown): string {
-  if (!isObject(element)) return canonical(attribute, element);
-  let known = keys.get(attribute);
-  if (!known) keys.set(attribute, (known = new WeakMap()));
-  let key = known.get(element);
-  if (key === undefined) {
+export function createElementKey(attribute: Attribute): (element: unknown) => string {
+  const known = keys.get(attribute) ?? new WeakMap<object, string>();
+  keys.set(attribute, known);
+  return (element) => {
+    if (!isObject(element)) return canonical(attribute, element);
+    const remembered = known.get(element);
+    if (remembered !== undefined) return remembered;
     const { value, type } = element;
     const isNamed = typeof value === 'string' && attribute.type === 'complex';
-    key = canonical(attribute, isNamed ? { value, type } : element);
+    const key = canonical(attribute, isNamed ? { value, type } : element);
     known.set(element, key);
-  }
-  return key;
+    return key;
+  };
 }
 
 function canonicalObject(attribute: Attribute, object: Record<string, unknown>): string {

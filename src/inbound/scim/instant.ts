@@ -1,10 +1,22 @@
 const FORM = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|([+-])(\d\d):(\d\d))?$/;
 
+/** Lists are compared again and again with the same few times. */
+const MAX_REMEMBERED = 1_000;
+const remembered = new Map<string, number | undefined>();
+
 /**
  * The instant that an xsd:dateTime of four-digit years means (RFC 7643 §2.3.5), in microseconds since 1970; without a
  * time zone it is UTC. Undefined: the text is none.
  */
 export function instantOf(text: string): number | undefined {
+  if (remembered.has(text)) return remembered.get(text);
+  const instant = readInstant(text);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(text, instant);
+  return instant;
+}
+
+function readInstant(text: string): number | undefined {
   const match = FORM.exec(text);
   if (!match) return undefined;
   const part = (index: number) => Number(match[index] ?? 0);

@@ -1,7 +1,7 @@
 import { subAttribute, type Attribute } from './attribute.js';
-import { canonical, elementKey } from './canonical.js';
+import { canonical, createElementKey } from './canonical.js';
 import { refusal } from './error.js';
-import { matchesFilter, templateOf } from './filter-match.js';
+import { createMatcher, templateOf, type Matcher } from './filter-match.js';
 import type { Filter } from './filter.js';
 import { isObject, isSameJson, valueOf, withKey, type JsonObject } from './json.js';
 import { checkParts } from './mutability.js';
@@ -9,6 +9,7 @@ import type { AttributeTarget, Mode } from './patch-path.js';
 import {
   isPrimary,
   MAX_VALUES,
+  mergeParts,
   readValue,
   readValues,
   tooManyPrimaries,
@@ -24,11 +25,13 @@ export function changeList(target: AttributeTarget, before: unknown, value: unkn
   const given = readValues(attribute, value);
   if (mode === 'replace') return listOf(attribute, given, given);
   const united = unite(attribute, values, given);
-  const primary = new Set(given.filter(isPrimary).map((one) => elementKey(attribute, one)));
+  const primary = given.find(isPrimary);
+  if (primary === undefined) return listOf(attribute, united, []);
+  const keyOf = createElementKey(attribute);
   return listOf(
     attribute,
     united,
-    united.filter((one) => primary.size > 0 && primary.has(elementKey(attribute, one))),
+    united.filter((one) => keyOf(one) === keyOf(primary)),
   );
 }
 
@@ -54,13 +57,9 @@ function changeElements(target: AttributeTarget, values: unknown[], value: unkno
   const { attribute, filter } = target;
   const matches = matcher(attribute, filter);
   const touched: unknown[] = [];
-  const touch = (element: unknown) => {
-    const changed = changeElement(target, element, value, mode);
-    if (changed !== undefined) touched.push(changed);
-    return changed;
-  };
+  const touch = (element: unknown) => touched[touched.push(changeElement(target, element, value, mode)) - 1];
   const changed = values.map((one) => (matches(one) ? touch(one) : one));
-  if (!values.some(matches)) changed.push(touch(newElement(attribute, filter, mode)));
+  if (touched.length === 0) changed.push(touch(newElement(attribute, filter, mode)));
   return listOf(
     attribute,
     changed.filter((one) => one !== undefined),
@@ -73,15 +72,20 @@ function changeElement(target: AttributeTarget, element: unknown, value: unknown
   const { attribute, filter, sub } = target;
   const before = isObject(element) ? element : {};
   if (sub) return changeSub(attribute, before, sub, value);
-  const [given, ...more] = readValues(attribute, value);
-  if (attribute.type !== 'complex' && attribute.type !== 'any' && more.length === 0) return given;
-  if (!isObject(given) || more.length > 0) {
+  const one = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+  if (mode === 'add' && attribute.type === 'complex' && isObject(one)) {
+    const changed = mergeParts(attribute, before, one);
+    checkParts(attribute, before, changed);
+    return changed;
+  }
+  const [given] = readValues(attribute, [one]);
+  const isSimple = attribute.type !== 'complex' && attribute.type !== 'any';
+  if (isSimple) return given;
+  if (!isObject(given)) {
     throw refusal('invalidValue', `one value of ${attribute.name} must be given as an object`);
   }
-  if (mode === 'replace') return { ...(filter && templateElement(attribute, filter)), ...given };
-  const changed = { ...before, ...given };
-  checkParts(attribute, before, changed);
-  return changed;
+  if (mode === 'add') return { ...before, ...given };
+  return { ...(filter && templateElement(attribute, filter)), ...given };
 }
 
 function changeSub(attribute: Attribute, before: JsonObject, sub: Attribute, value: unknown): unknown {
@@ -99,7 +103,7 @@ function newElement(attribute: Attribute, filter: Filter | null, mode: Mode): Js
   if (!filter) return {};
   const element = templateElement(attribute, filter);
   const isMade = element && (mode === 'add' || namesLabels(attribute, element));
-  if (!isMade || !matchesFilter(attribute, filter, element)) {
+  if (!isMade || !createMatcher(attribute, filter)(element)) {
     throw refusal('noTarget', `no value of ${attribute.name} matches the filter of the path`);
   }
   return element;
@@ -153,8 +157,8 @@ function listOf(attribute: Attribute, values: unknown[], touched: unknown[]): un
   );
 }
 
-function matcher(attribute: Attribute, filter: Filter | null): (element: unknown) => boolean {
-  return (element) => !filter || matchesFilter(attribute, filter, element);
+function matcher(attribute: Attribute, filter: Filter | null): Matcher {
+  return filter ? createMatcher(attribute, filter) : () => true;
 }
 
 function valuesOf(before: unknown): unknown[] {

@@ -1,9 +1,9 @@
 import type { Attribute } from './attribute.js';
 import { refusal } from './error.js';
-import { isEmpty, isObject, withKey, type JsonObject } from './json.js';
+import { isEmpty, isObject, keyOf, withKey, type JsonObject } from './json.js';
 import { changeList, removeFromList } from './patch-list.js';
 import type { AttributeTarget, Mode } from './patch-path.js';
-import { isReference, readValue } from './value.js';
+import { isReference, mergeParts, readValue } from './value.js';
 
 /** An attribute's value after an `add` or `replace` (RFC 7644 §3.5.2.1 and .3); undefined: it has none. */
 export function changeValue(target: AttributeTarget, before: unknown, value: unknown, mode: Mode): unknown {
@@ -11,10 +11,10 @@ export function changeValue(target: AttributeTarget, before: unknown, value: unk
   if (sub && !mayHaveSubs(attribute)) throw refusal('invalidPath', `${attribute.name} has no sub-attributes`);
   if (attribute.multiValued) return changeList(target, before, value, mode);
   if (sub) return changeSub(attribute, sub, before, value);
+  if (attribute.type === 'complex' && isObject(value) && !pointsAnew(attribute, value)) {
+    return mergeParts(attribute, before, value);
+  }
   const read = readValue(attribute, value);
-  const merges =
-    attribute.type === 'complex' && isObject(read) && !(isReference(attribute) && 'value' in read);
-  if (merges) return { ...objectOf(before), ...read };
   return mode === 'add' && Array.isArray(before) && Array.isArray(read) ? [...before, ...read] : read;
 }
 
@@ -37,6 +37,11 @@ function changeSub(
   if (pointsNowhere) return undefined;
   const changed = withKey(objectOf(before), sub.name, read);
   return isEmpty(changed) ? undefined : changed;
+}
+
+/** A manager that is given with an id is another one, of whom nothing is known but what is given. */
+function pointsAnew(attribute: Attribute, value: JsonObject): boolean {
+  return isReference(attribute) && keyOf(value, 'value') !== undefined;
 }
 
 function mayHaveSubs(attribute: Attribute): boolean {

@@ -1,12 +1,23 @@
 import { isAttributeName } from './attribute-path.js';
 import { isIgnored, subAttribute, type Attribute } from './attribute.js';
-import { elementKey } from './canonical.js';
+import { createElementKey } from './canonical.js';
 import { refusal, type ScimError } from './error.js';
 import { instantOf } from './instant.js';
-import { checkSize, isEmpty, isObject, isPasswordName, withoutPasswords, type JsonObject } from './json.js';
+import {
+  checkSize,
+  isEmpty,
+  isObject,
+  isPasswordName,
+  withKey,
+  withoutPasswords,
+  type JsonObject,
+} from './json.js';
 
 /** More than any person has; keeps a request of many operations from costing their product. */
 export const MAX_VALUES = 300;
+
+/** For so many, looking through a list is cheaper than an index of it. */
+const FEW = 4;
 
 /** RFC 4648 §4 and §5; padding may be left out (RFC 7643 §2.3.6). */
 const BASE64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:==)?|[A-Za-z0-9+/_-]{3}=?)?$/;
@@ -40,14 +51,17 @@ export function readValues(attribute: Attribute, value: unknown, where = attribu
 
 /** The values and those that come; one that is there already takes on what is new of it, in its old place. */
 export function unite(attribute: Attribute, values: unknown[], coming: unknown[]): unknown[] {
-  if (coming.length === 0 || (values.length === 0 && coming.length === 1)) return [...values, ...coming];
-  const united = new Map(values.map((one) => [elementKey(attribute, one), one]));
+  const keyOf = createElementKey(attribute);
+  const united = [...values];
+  const places = coming.length > FEW ? new Map(values.map((one, index) => [keyOf(one), index])) : undefined;
   for (const one of coming) {
-    const key = elementKey(attribute, one);
-    const known = united.get(key);
-    united.set(key, isObject(known) && isObject(one) ? { ...known, ...one } : (known ?? one));
+    const key = keyOf(one);
+    const place = places ? (places.get(key) ?? -1) : united.findIndex((other) => keyOf(other) === key);
+    const known = united[place];
+    if (place < 0) places?.set(key, united.push(one) - 1) ?? united.push(one);
+    else if (isObject(known) && isObject(one)) united[place] = { ...known, ...one };
   }
-  return [...united.values()];
+  return united;
 }
 
 export function isPrimary(value: unknown): boolean {
@@ -134,6 +148,18 @@ function readComplex(attribute: Attribute, value: unknown, where: string): JsonO
     if (value !== undefined) read[sub?.name ?? key] = value;
   }
   return isEmpty(read) ? undefined : read;
+}
+
+/** A complex value after the parts that are given; those that are null go (RFC 7643 §2.5). Undefined: none is left. */
+export function mergeParts(attribute: Attribute, before: unknown, given: JsonObject): JsonObject | undefined {
+  let merged: JsonObject = isObject(before) ? before : {};
+  for (const [key, value] of Object.entries(given)) {
+    const sub = subAttribute(attribute, key);
+    if (value === null && !(sub && isIgnored(sub))) merged = withKey(merged, sub?.name ?? key, undefined);
+  }
+  const read = readOne(attribute, given, attribute.name);
+  merged = isObject(read) ? { ...merged, ...read } : merged;
+  return isEmpty(merged) ? undefined : merged;
 }
 
 /** A single value that points to something by its `value`: of the RFC's attributes, `manager`. */

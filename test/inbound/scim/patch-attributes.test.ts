@@ -20,6 +20,30 @@ describe('add and replace an attribute', () => {
       { op: 'replace', path: 'name', value: { familyName: 'C' } },
       { name: { givenName: 'A', familyName: 'C' } },
     ],
+    [
+      'takes away a part that is null, and leaves the others',
+      { name: { givenName: 'A', familyName: 'B' } },
+      { op: 'replace', path: 'name', value: { GivenName: null, middleName: 'M' } },
+      { name: { familyName: 'B', middleName: 'M' } },
+    ],
+    [
+      'takes away all parts that are null',
+      { name: { givenName: 'A', familyName: 'B' } },
+      { op: 'add', value: { name: { givenName: null } } },
+      { name: { familyName: 'B' } },
+    ],
+    [
+      'changes nothing by an object without parts',
+      { name: { givenName: 'A' } },
+      { op: 'replace', path: 'name', value: {} },
+      { name: { givenName: 'A' } },
+    ],
+    [
+      'takes away a part of the manager',
+      { [ENTERPRISE_URN]: { manager: { value: 'm', $ref: 'u/m' } } },
+      { op: 'replace', path: 'manager', value: { $ref: null } },
+      { [ENTERPRISE_URN]: { manager: { value: 'm' } } },
+    ],
     ['takes null as no value', { title: 'x' }, { op: 'replace', path: 'title', value: null }, {}],
     ['takes null as no value without a path', { title: 'x' }, { op: 'replace', value: { title: null } }, {}],
     [

@@ -55,6 +55,12 @@ describe('add and replace values of a list', () => {
       { emails: [home, { type: 'work', value: 'w@x.y' }] },
     ],
     [
+      'makes a value that no schema suggests only when it is added',
+      {},
+      { op: 'Add', path: 'emails[type eq "club"].value', value: 'c@x.y' },
+      { emails: [{ type: 'club', value: 'c@x.y' }] },
+    ],
+    [
       'makes it with all that its filter asks',
       {},
       { op: 'add', path: 'roles[primary eq "True" and type eq "t"].value', value: 'r' },
@@ -71,6 +77,22 @@ describe('add and replace values of a list', () => {
       { emails: [work] },
       { op: 'add', path: 'emails[value sw "w@"]', value: { display: 'W' } },
       { emails: [{ ...work, display: 'W' }] },
+    ],
+    [
+      'takes away a part that is null of the value that matches',
+      { emails: [{ ...work, display: 'W' }] },
+      { op: 'add', path: 'emails[type eq "work"]', value: { display: null } },
+      { emails: [work] },
+    ],
+    [
+      'adds to the value that has the same value and type',
+      { emails: [work, home] },
+      {
+        op: 'add',
+        path: 'emails',
+        value: [{ value: 'W@x.y', type: 'Work', display: 'W' }, { value: 'w@x.y' }],
+      },
+      { emails: [{ value: 'W@x.y', type: 'Work', primary: true, display: 'W' }, home, { value: 'w@x.y' }] },
     ],
     [
       'leaves one primary value',

@@ -58,6 +58,12 @@ describe('what cannot be done is refused, says which operation, and nothing of i
     ['a filter that is none', [add('emails[type]', {})], 'invalidFilter', /not of the form/],
     ['a filter in a filter', [add('emails[a[b eq "c"]].x', 'x')], 'invalidFilter', /brackets/],
     [
+      'a replacement of a value that is not there',
+      [{ op: 'replace', path: 'emails[type eq "nonexistent"].value', value: 'n@x.y' }],
+      'noTarget',
+      /no value of emails matches the filter/,
+    ],
+    [
       'a value that cannot be made',
       [add('emails[value co "x"].type', 'x')],
       'noTarget',
