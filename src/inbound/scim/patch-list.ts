@@ -3,7 +3,7 @@ import { canonical, createElementKey } from './canonical.js';
 import { refusal } from './error.js';
 import { createMatcher, templateOf, type Matcher } from './filter-match.js';
 import type { Filter } from './filter.js';
-import { isObject, isSameJson, valueOf, withKey, type JsonObject } from './json.js';
+import { isEmpty, isObject, isSameJson, valueOf, withKey, type JsonObject } from './json.js';
 import { checkParts } from './mutability.js';
 import type { AttributeTarget, Mode } from './patch-path.js';
 import {
@@ -73,19 +73,14 @@ function changeElement(target: AttributeTarget, element: unknown, value: unknown
   const before = isObject(element) ? element : {};
   if (sub) return changeSub(attribute, before, sub, value);
   const one = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
-  if (mode === 'add' && attribute.type === 'complex' && isObject(one)) {
-    const changed = mergeParts(attribute, before, one);
-    checkParts(attribute, before, changed);
-    return changed;
-  }
-  const [given] = readValues(attribute, [one]);
-  const isSimple = attribute.type !== 'complex' && attribute.type !== 'any';
-  if (isSimple) return given;
-  if (!isObject(given)) {
+  if (attribute.type !== 'complex' && attribute.type !== 'any') return readValues(attribute, [one])[0];
+  if (!isObject(one) || isEmpty(one)) {
     throw refusal('invalidValue', `one value of ${attribute.name} must be given as an object`);
   }
-  if (mode === 'add') return { ...before, ...given };
-  return { ...(filter && templateElement(attribute, filter)), ...given };
+  if (mode === 'replace') return mergeParts(attribute, filter && templateElement(attribute, filter), one);
+  const changed = mergeParts(attribute, before, one);
+  checkParts(attribute, before, changed);
+  return changed;
 }
 
 function changeSub(attribute: Attribute, before: JsonObject, sub: Attribute, value: unknown): unknown {
@@ -109,13 +104,14 @@ function newElement(attribute: Attribute, filter: Filter | null, mode: Mode): Js
   return element;
 }
 
+/** `type`, of those that the schema suggests where it suggests any, and `primary`. */
 function namesLabels(attribute: Attribute, element: JsonObject): boolean {
   return Object.entries(element).every(([name, label]) => {
+    if (name === 'primary') return true;
+    if (name !== 'type') return false;
     const sub = subAttribute(attribute, name);
-    if (!sub) return attribute.type === 'any';
-    if (sub.name === 'value') return false;
-    const known = sub.canonicalValues;
-    return !known || known.some((one) => canonical(sub, one) === canonical(sub, label));
+    const suggested = sub?.canonicalValues;
+    return !suggested || suggested.some((one) => canonical(sub, one) === canonical(sub, label));
   });
 }
 

@@ -8,6 +8,7 @@ import {
   isEmpty,
   isObject,
   isPasswordName,
+  valueOf,
   withKey,
   withoutPasswords,
   type JsonObject,
@@ -153,12 +154,14 @@ function readComplex(attribute: Attribute, value: unknown, where: string): JsonO
 /** A complex value after the parts that are given; those that are null go (RFC 7643 §2.5). Undefined: none is left. */
 export function mergeParts(attribute: Attribute, before: unknown, given: JsonObject): JsonObject | undefined {
   let merged: JsonObject = isObject(before) ? before : {};
+  const set: JsonObject = {};
   for (const [key, value] of Object.entries(given)) {
     const sub = subAttribute(attribute, key);
-    if (value === null && !(sub && isIgnored(sub))) merged = withKey(merged, sub?.name ?? key, undefined);
+    if (value !== null) set[key] = value;
+    else if (!sub || !isIgnored(sub)) merged = withKey(merged, sub?.name ?? key, undefined);
   }
-  const read = readOne(attribute, given, attribute.name);
-  merged = isObject(read) ? { ...merged, ...read } : merged;
+  const read = isEmpty(set) ? undefined : readOne(attribute, set, attribute.name);
+  if (isObject(read)) merged = { ...merged, ...read };
   return isEmpty(merged) ? undefined : merged;
 }
 
@@ -172,7 +175,9 @@ function unwrapReference(value: unknown): unknown {
   const one = Array.isArray(value) && value.length <= 1 ? value[0] : value;
   if (one === undefined || one === null || one === '') return undefined;
   if (typeof one === 'string') return { value: one };
-  return isObject(one) && one['value'] === '' ? undefined : one;
+  if (!isObject(one)) return one;
+  const id = valueOf(one, 'value');
+  return id === '' || id === null ? undefined : one;
 }
 
 function wrongType(where: string, expected: string): ScimError {

@@ -22,6 +22,7 @@ test('the configuration offers what there is, and no more', async () => {
     sort: { supported: false },
     changePassword: { supported: false },
     etag: { supported: true },
+    pagination: { index: true, cursor: false, defaultPageSize: 100, maxPageSize: 200 },
     authenticationSchemes: [{ type: 'oauthbearertoken' }, { type: 'oauth2' }],
     meta: { location: `${scim.url}/ServiceProviderConfig` },
   });
@@ -62,6 +63,32 @@ test('the resource types are there, alone and in the list', async () => {
   expect(one.body).toEqual(user);
   expect(one.headers.get('location')).toBe(`${scim.url}/ResourceTypes/User`);
 });
+
+/** What a document lacks or has beyond its schema, by path. */
+function strayFrom(attributes: JsonObject[], document: JsonObject, at = ''): string[] {
+  const known = new Map(attributes.map((attribute) => [attribute['name'] as string, attribute]));
+  const beyond = Object.keys(document).filter((name) => !known.has(name));
+  const lacking = attributes.filter(
+    ({ name, required }) => required && document[name as string] === undefined,
+  );
+  const within = Object.entries(document).flatMap(([name, value]) => {
+    const { multiValued, subAttributes } = known.get(name) ?? {};
+    if (Array.isArray(value) !== (multiValued === true)) return [`${at}${name} is a list, or should be one`];
+    if (!subAttributes) return [];
+    const parts = (Array.isArray(value) ? value : [value]) as JsonObject[];
+    return parts.flatMap((part) => strayFrom(subAttributes as JsonObject[], part, `${at}${name}.`));
+  });
+  return [...beyond, ...lacking.map(({ name }) => name as string)].map((name) => at + name).concat(within);
+}
+
+test.each(['/ServiceProviderConfig', '/ResourceTypes/User', '/ResourceTypes/Group', `/Schemas/${CORE}:User`])(
+  '%s has what its own schema says, and nothing else',
+  async (path) => {
+    const { schemas, meta: _, ...document } = (await get(path)).body;
+    const { body } = await get(`/Schemas/${(schemas as string[])[0]}`);
+    expect(strayFrom(body['attributes'] as JsonObject[], document)).toEqual([]);
+  },
+);
 
 test.each(['/Schemas/urn:x', '/ResourceTypes/Robot'])('%s is a 404', async (path) => {
   expect(await get(path)).toMatchObject({ status: 404, body: { status: '404' } });

@@ -5,7 +5,7 @@ import { startScimServer, type ScimServer } from './scim-server.js';
 
 let scim: ScimServer;
 beforeAll(async () => {
-  scim = await startScimServer(undefined, badgeShapes());
+  scim = await startScimServer({ shapes: badgeShapes() });
 });
 afterAll(() => scim.close());
 

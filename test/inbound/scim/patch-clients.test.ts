@@ -45,6 +45,7 @@ describe('the manager, in all the shapes it comes in', () => {
     ['an empty id', { op: 'Replace', path, value: '' }],
     ['an empty id in an object', { op: 'Replace', path, value: { value: '' } }],
     ['an empty id in a list', { op: 'Replace', path, value: [{ $ref: null, value: '' }] }],
+    ['a null id beside a reference', { op: 'Replace', path, value: { value: null, $ref: 'u/m1' } }],
     ['an empty list', { op: 'Replace', path, value: [] }],
     ['null', { op: 'Replace', path, value: null }],
     ['Remove', { op: 'Remove', path }],

@@ -37,7 +37,7 @@ describe('what cannot be done is refused, says which operation, and nothing of i
       'a wrong type of a filtered value',
       [add('emails[type eq "a"]', 'x')],
       'invalidValue',
-      /emails must be an object/,
+      /one value of emails must be given as an object/,
     ],
     ['a path to what is read-only', [add('groups', [{ value: 'g' }])], 'mutability', /groups is read-only/],
     ['a path to our id', [{ op: 'replace', path: 'id', value: 'x' }], 'mutability', /id is read-only/],
