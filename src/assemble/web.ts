@@ -91,7 +91,7 @@ function scimDoor(
     async authenticate(request) {
       const source = sourceOf(await identify(request, 'scim'));
       limitRate(source.sourceId);
-      return source;
+      return { ...source, charge: (operations) => limitRate(source.sourceId, operations) };
     },
     ...(config.publicUrl && { publicUrl: config.publicUrl }),
   });

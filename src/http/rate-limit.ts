@@ -9,8 +9,12 @@ export interface RateLimitOptions {
   clock?: () => number;
 }
 
-/** @throws Problem 429 RATE_LIMITED, with whole seconds in Retry-After: Okta reads nothing else */
-export type LimitRate = (subject: string) => void;
+/**
+ * Counts a request, or that so many more came in one that has passed: these are never refused, what follows waits.
+ *
+ * @throws Problem 429 RATE_LIMITED, with whole seconds in Retry-After: Okta reads nothing else
+ */
+export type LimitRate = (subject: string, more?: number) => void;
 
 /**
  * Each subject has a rate of its own, kept in this process: a number a subject, no round trip. It is the moment at
@@ -21,12 +25,12 @@ export function createRateLimit(options: RateLimitOptions): LimitRate {
   const eachMs = 1_000 / ratePerSecond;
   const patienceMs = (burst - 1) * eachMs;
   const servedAt = new Map<string, number>();
-  return (subject) => {
+  return (subject, more) => {
     const now = clock();
     const dueAt = Math.max(servedAt.get(subject) ?? now, now);
     const waitMs = dueAt - now - patienceMs;
-    if (waitMs > 0) throw limited(ratePerSecond, waitMs);
-    servedAt.set(subject, dueAt + eachMs);
+    if (more === undefined && waitMs > 0) throw limited(ratePerSecond, waitMs);
+    servedAt.set(subject, dueAt + (more ?? 1) * eachMs);
   };
 }
 

@@ -17,7 +17,7 @@ function limitAt(options: Partial<RateLimitOptions> = {}) {
   };
   const passing = (count: number) =>
     Array.from({ length: count }, () => ask()).filter((said) => !said).length;
-  return { now, ask, passing };
+  return { now, limit, ask, passing };
 }
 
 test('a burst passes as a whole, and what is beyond it does not', () => {
@@ -50,6 +50,17 @@ test('Retry-After is a whole number of seconds, never 0, and coming then is in t
     now.ms += Number(seconds) * 1_000;
     expect(ask()).toBeUndefined();
   }
+});
+
+test('what comes within a request is not refused, and what follows waits for all of it', () => {
+  const { now, limit, ask } = limitAt({ burst: 1 });
+  expect(ask()).toBeUndefined();
+  limit('okta', 999);
+  expect(ask()).toBe('100');
+  now.ms += 99_000;
+  expect(ask()).toBe('1');
+  now.ms += 1_000;
+  expect(ask()).toBeUndefined();
 });
 
 test('each subject has a rate of its own', () => {

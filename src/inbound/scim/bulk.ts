@@ -16,6 +16,7 @@ export function createBulk(resources: Endpoints): Endpoint {
   const find = createEndpointFinder(resources);
   return async (request) => {
     const { operations, failOnErrors } = readBulk(await request.readBody());
+    request.source.charge?.(operations.length - 1);
     return runAll({ request, find, makers: makersOf(operations), made: new Map() }, operations, failOnErrors);
   };
 }

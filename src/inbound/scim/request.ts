@@ -6,6 +6,8 @@ import type { ConditionHeaders } from './preconditions.js';
 export interface ScimSource {
   sourceId: string;
   sourceName: string;
+  /** Counts the operations that a request holds against the source's rate. */
+  charge?: (operations: number) => void;
 }
 
 /** A request as the endpoints see it; they know nothing of express. */

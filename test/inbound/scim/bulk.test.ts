@@ -310,6 +310,16 @@ test('a source reaches only its own resources', async () => {
   expect((await scim.call('GET', path)).status).toBe(200);
 });
 
+test('its operations count against the rate of the source, once it is known to be one', async () => {
+  const counted: number[] = [];
+  scim.hooks.charge = (operations) => void counted.push(operations);
+  await send([]);
+  await send([post('a'), post('b'), post('c')]);
+  await scim.call('GET', '/Users');
+  delete scim.hooks.charge;
+  expect(counted).toEqual([2]);
+});
+
 test('a database that is down is a 503 of the whole request when nothing was done, else of what was not', async () => {
   const unavailable = () => Promise.reject(new StoreUnavailable(new Error('connection lost')));
   scim.hooks.accept = unavailable;

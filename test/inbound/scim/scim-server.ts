@@ -39,7 +39,10 @@ export interface ScimServer {
   /** What was handed to be accepted, oldest first. */
   intakes: Intake[];
   /** Set to stand between the router and what accepts. */
-  hooks: { accept?: (intake: Intake, go: () => Promise<Accepted>) => Promise<Accepted> };
+  hooks: {
+    accept?: (intake: Intake, go: () => Promise<Accepted>) => Promise<Accepted>;
+    charge?: (operations: number) => void;
+  };
   /** Lines that were logged. */
   logged: string[];
   close(): Promise<void>;
@@ -78,7 +81,8 @@ export async function startScimServer(given: ScimServerOptions = {}): Promise<Sc
   const authenticate = async (request: Request) => {
     const name = request.headers.authorization?.replace('Bearer ', '') ?? '';
     if (name !== 'okta' && name !== 'entra') throw unauthorized();
-    return { sourceId: sourceIds[name], sourceName: name };
+    const charge = (operations: number) => hooks.charge?.(operations);
+    return { sourceId: sourceIds[name], sourceName: name, charge };
   };
   const directory = createScimDirectory(pool);
   const options = {
