@@ -19,22 +19,21 @@ export const ID = '/:id';
 
 /** Whatever the case, and with or without a slash at the end. Throws 400 for a path that cannot be decoded. */
 export function createEndpointFinder(endpoints: Endpoints): (path: string) => Target | undefined {
-  const patterns = new Map(Object.keys(endpoints).map((pattern) => [pattern.toLowerCase(), pattern]));
-  const targetOf = (path: string, id: string): Target | undefined => {
-    const pattern = patterns.get(path.toLowerCase());
-    const methods = pattern === undefined ? undefined : endpoints[pattern];
-    return pattern === undefined || !methods ? undefined : { pattern, methods, id };
-  };
+  const [ones, alls] = [new Map<string, Target>(), new Map<string, Target>()];
+  for (const [pattern, methods] of Object.entries(endpoints)) {
+    const [targets, end] = pattern.endsWith(ID) ? [ones, -ID.length] : [alls, undefined];
+    targets.set(pattern.slice(1, end).toLowerCase(), { pattern, methods, id: '' });
+  }
   return (path) => {
     const parts = path
       .split('/')
       .slice(path.startsWith('/') ? 1 : 0)
       .map(decode);
     if (parts.length > 1 && parts.at(-1) === '') parts.pop();
-    const whole = targetOf(`/${parts.join('/')}`, '');
-    if (whole || parts.length !== 2) return whole;
     const [type = '', id = ''] = parts;
-    return targetOf(`/${type}${ID}`, id);
+    const whole = parts.length > 2 ? undefined : alls.get(parts.join('/').toLowerCase());
+    const one = parts.length === 2 ? ones.get(type.toLowerCase()) : undefined;
+    return whole ?? (one && { ...one, id });
   };
 }
 
