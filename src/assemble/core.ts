@@ -4,6 +4,7 @@ import { parseEncryptionKeys } from '../config/encryption-keys.js';
 import { createAcceptor } from '../jobs/accept.js';
 import { createBrake, type Brake } from '../jobs/brake.js';
 import { endsWithin } from '../jobs/ends-within.js';
+import { createGroupKeeper, type GroupKeeper } from '../jobs/groups.js';
 import type { Acceptor } from '../jobs/intake.js';
 import { createJobQueue, type JobQueue } from '../jobs/queue.js';
 import type { QueueAddress } from '../jobs/queue-address.js';
@@ -35,6 +36,7 @@ export interface Core {
   queue: JobQueue;
   relay: Relay;
   acceptor: Acceptor;
+  groups: GroupKeeper;
   brake: Brake;
   measures: Measures;
   newId: () => string;
@@ -106,6 +108,9 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
     });
     const acceptor = measures.acceptor(accepting);
     opened.push(() => acceptor.settled());
+    const keeping = createGroupKeeper({ pool: database.pool, newId, follow: () => undefined, failpoint });
+    const groups = measures.groups(keeping);
+    opened.push(() => keeping.settled());
     return {
       config,
       log,
@@ -119,6 +124,7 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       queue,
       relay,
       acceptor,
+      groups,
       brake,
       measures,
       newId,

@@ -1,8 +1,10 @@
 import { Counter, Registry } from 'prom-client';
 import type { ClosingAcceptor } from '../jobs/accept.js';
+import type { GroupKeeper, GroupOutcome } from '../jobs/groups.js';
 import type { Relay } from '../jobs/relay.js';
 import type { JobState, Person } from '../lifecycle/person.js';
 import type { Log } from '../log.js';
+import { isUnavailable } from '../records/database.js';
 import type { SourceNews } from '../records/source-news.js';
 import type { CallBudget } from '../zoom/budget.js';
 import type { ZoomClient } from '../zoom/client.js';
@@ -11,6 +13,7 @@ import { ZoomFailure } from '../zoom/failure.js';
 /** Counts what passes through a piece of the service, which itself knows nothing of it. */
 export interface Measures {
   acceptor(acceptor: ClosingAcceptor): ClosingAcceptor;
+  groups(groups: GroupKeeper): GroupKeeper;
   relay(relay: Relay): Relay;
   zoom(client: ZoomClient): ZoomClient;
   budget(budget: CallBudget): CallBudget;
@@ -24,6 +27,7 @@ export function createMeasures({ log, news }: { log: Log; news: SourceNews }): M
   countAlerts(registry, log);
   return {
     acceptor: (acceptor) => measureAcceptor(acceptor, counters, news),
+    groups: (groups) => measureGroups(groups, counters, news),
     relay: (relay) => measureRelay(relay, counters),
     zoom: (client) => measureZoom(client, counters),
     budget: (budget) => measureBudget(budget, counters),
@@ -98,6 +102,25 @@ function measureAcceptor(acceptor: ClosingAcceptor, { notices, events }: Counter
     }
   };
   return { ...acceptor, accept };
+}
+
+/** What changes a group is a notice without events. */
+function measureGroups(groups: GroupKeeper, { notices }: Counters, news: SourceNews): GroupKeeper {
+  const counted = async (sourceId: string, writing: Promise<GroupOutcome>) => {
+    const made = await writing.catch((error: unknown) => {
+      if (isUnavailable(error)) notices.inc({ sourceId, outcome: 'not-kept' });
+      throw error;
+    });
+    if (made.outcome !== 'kept' || !made.changed) return made;
+    news.heard(sourceId);
+    notices.inc({ sourceId, outcome: made.outcome });
+    return made;
+  };
+  return {
+    create: (asked, row, steps) => counted(asked.sourceId, groups.create(asked, row, steps)),
+    change: (asked, change) => counted(asked.sourceId, groups.change(asked, change)),
+    remove: (asked) => counted(asked.sourceId, groups.remove(asked)),
+  };
 }
 
 const ENDED: ReadonlySet<JobState> = new Set(['done', 'superseded', 'cancelled', 'failed']);

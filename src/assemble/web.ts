@@ -78,12 +78,13 @@ function doorsOf(
 }
 
 function scimDoor(
-  { config, log, database, acceptor, newId }: Core,
+  { config, log, database, acceptor, groups, newId }: Core,
   { identify, limitRate }: Access,
   shapes: Shapes,
 ) {
   return createScimRouter({
     accept: acceptor,
+    groups,
     directory: createScimDirectory(database.pool),
     newId,
     shapes,

@@ -8,6 +8,7 @@ import { transaction, type Client, type Lastly } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { findKnown, type Asked } from '../records/known.js';
 import { beginLocking, holdPeople, type Held, type Whom } from '../records/people.js';
+import { holdDoomed } from '../records/scim-parents.js';
 import { createBatch } from './batch.js';
 import type { Brake } from './brake.js';
 import type { Accepted, Acceptor, Intake } from './intake.js';
@@ -80,8 +81,12 @@ async function acceptTogether(intakes: Intake[], options: AcceptOptions): Promis
   );
   const read = events.flatMap(({ event, sourceId }) => (isRejected(event) ? [] : [{ event, sourceId }]));
   const asked = askedOf(intakes);
+  const doomed = intakes.flatMap(({ sourceId, scim }) =>
+    scim?.write === 'delete' ? [{ sourceId, id: scim.id }] : [],
+  );
   const work = async (client: Client, lastly: Lastly) => {
     const [held, known] = await Promise.all([holdPeople(client, whomOf(read)), findKnown(client, asked)]);
+    if (doomed.length > 0) known.parents = await holdDoomed(client, doomed);
     const changes: Changes = {};
     const accepted = intakes.map((intake) =>
       take(intake, { held, known, changes, newId, rotateOnTransfer, durations }),

@@ -24,6 +24,9 @@ export function takeScim(
     known.resources.delete(key);
     forgetNames(known, scim.id);
     (changes.scimDeleted ??= []).push({ source_id: sourceId, id: scim.id });
+    const parents = known.parents.get(key) ?? [];
+    const touched = parents.map((id) => ({ source_id: sourceId, id, updated_at: iso(now) }));
+    (changes.scimTouched ??= []).push(...touched);
     return { outcome: 'kept' };
   }
   if (isTaken(sourceId, scim.row, known)) return { outcome: 'name-taken' };

@@ -116,6 +116,13 @@ export const PARTS = {
     sql: (rows) =>
       `DELETE FROM scim_resources r USING ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
   },
+  /** Groups that lose a member who is deleted: held before, in order. */
+  scimTouched: {
+    table: 'scim_resources',
+    columns: 'source_id, id, updated_at',
+    sql: (rows) => `UPDATE scim_resources r SET version = r.version + 1, updated_at = x.updated_at
+      FROM ${rows} x WHERE r.source_id = x.source_id AND r.id = x.id`,
+  },
   attempts: {
     table: 'attempts',
     columns: 'job_id, number, zoom_user_id, generation, value_hash, lease_token, started_at, lease_until',
@@ -160,4 +167,5 @@ export type PartName =
   | 'scimCreated'
   | 'scimReplaced'
   | 'scimDeleted'
+  | 'scimTouched'
   | 'audit';

@@ -23,6 +23,8 @@ export interface Known {
   notices: Map<string, KnownNotice>;
   resources: Map<string, KnownResource>;
   names: Map<string, string>;
+  /** Of resources that are to be deleted: the groups that lose a member by it. */
+  parents: ReadonlyMap<string, string[]>;
 }
 
 /**
@@ -43,7 +45,7 @@ UNION ALL SELECT 'name', r.source_id::text || ' ' || r.type || ' ' || r.name_key
 
 /** One round trip; none when nothing is asked. The caller holds the locks that keep the answer true. */
 export async function findKnown(client: Client, asked: Asked): Promise<Known> {
-  const known: Known = { notices: new Map(), resources: new Map(), names: new Map() };
+  const known: Known = { notices: new Map(), resources: new Map(), names: new Map(), parents: new Map() };
   if (asked.notices.length + asked.resources.length + asked.names.length === 0) return known;
   const values = [
     asked.notices.map((one) => ({ source_id: one.sourceId, key: one.key })),

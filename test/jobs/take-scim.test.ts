@@ -9,7 +9,7 @@ const NOW = Date.parse('2026-11-24T12:00:00Z');
 let known: Known;
 let changes: Changes;
 beforeEach(() => {
-  known = { notices: new Map(), resources: new Map(), names: new Map() };
+  known = { notices: new Map(), resources: new Map(), names: new Map(), parents: new Map() };
   changes = {};
 });
 

@@ -20,7 +20,7 @@ export interface View {
 }
 
 /** A resource as clients see it (RFC 7643 §3.1). */
-export function showUser(kept: KeptResource, { baseUrl, selection }: View): JsonObject {
+export function show(kept: KeptResource, { baseUrl, selection }: View): JsonObject {
   const { schemas, ...attributes } = kept.resource;
   const meta = {
     resourceType: kept.type,
@@ -29,12 +29,28 @@ export function showUser(kept: KeptResource, { baseUrl, selection }: View): Json
     location: locationOf(kept, baseUrl),
     version: versionOf(kept),
   };
-  return select({ schemas, id: kept.id, ...attributes, meta }, selection);
+  return select({ schemas, id: kept.id, ...attributes, ...showMemberships(kept, baseUrl), meta }, selection);
 }
 
-export function answerUser(status: number, kept: KeptResource, view: View): Answer {
-  const headers = { Location: locationOf(kept, view.baseUrl), ETag: versionOf(kept) };
-  return { status, headers, body: showUser(kept, view) };
+/** A user belongs to the groups shown and, through them, to no others (RFC 7643 §4.1.2, §4.2). */
+function showMemberships({ type, memberships }: KeptResource, baseUrl: string): JsonObject {
+  if (!memberships || (type === 'User' && memberships.length === 0)) return {};
+  const shown = memberships.map((one) => ({
+    value: one.id,
+    $ref: locationOf(one, baseUrl),
+    type: type === 'User' ? 'direct' : one.type,
+    ...(one.display !== null && { display: one.display }),
+  }));
+  return type === 'User' ? { groups: shown } : { members: shown };
+}
+
+export function answerOne(status: number, kept: KeptResource, view: View): Answer {
+  return { status, headers: headersOf(kept, view), body: show(kept, view) };
+}
+
+/** Where it is, and its version: also for an answer without a body. */
+export function headersOf(kept: KeptResource, { baseUrl }: View): Record<string, string> {
+  return { Location: locationOf(kept, baseUrl), ETag: versionOf(kept) };
 }
 
 /** Numbers are JSON integers: Okta's import counts with them. */
@@ -55,7 +71,7 @@ export function send(response: ServerResponse, { status, headers = {}, body }: A
   response.end(text);
 }
 
-function locationOf({ type, id }: KeptResource, baseUrl: string): string {
+function locationOf({ type, id }: Pick<KeptResource, 'type' | 'id'>, baseUrl: string): string {
   return `${baseUrl}/${type}s/${id}`;
 }
 

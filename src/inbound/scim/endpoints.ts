@@ -1,13 +1,17 @@
 import { createBulk } from './bulk.js';
 import { createDiscovery } from './discovery.js';
 import type { Endpoints, Methods } from './endpoint-table.js';
-import { createGroup, listGroups, refuseGroup, refuseOptional } from './groups.js';
+import type { Answer } from './answer.js';
+import { ScimError } from './error.js';
+import { createGroups, type GroupsOptions } from './groups.js';
 import { refuseMe } from './me.js';
 import type { Endpoint } from './request.js';
 import { createUsers, type UsersOptions } from './users.js';
 
+export interface EndpointsOptions extends UsersOptions, GroupsOptions {}
+
 /** Everything that is answered. */
-export function createEndpoints(options: UsersOptions): Endpoints {
+export function createEndpoints(options: EndpointsOptions): Endpoints {
   const resources = createResourceEndpoints(options);
   const discovery = createDiscovery(options.shapes);
   const everyMethod = (endpoint: Endpoint): Methods =>
@@ -29,12 +33,17 @@ export function createEndpoints(options: UsersOptions): Endpoints {
 }
 
 /** Those of the resources themselves, which is what a bulk request may reach. */
-function createResourceEndpoints(options: UsersOptions): Endpoints {
+function createResourceEndpoints(options: EndpointsOptions): Endpoints {
   const users = createUsers(options);
+  const groups = createGroups(options);
   return {
     '/Users': { GET: users.list, POST: users.create },
     '/Users/:id': { GET: users.get, PUT: users.replace, PATCH: users.patch, DELETE: users.remove },
-    '/Groups': { GET: listGroups, POST: createGroup },
-    '/Groups/:id': { GET: refuseGroup, PUT: refuseGroup, PATCH: refuseGroup, DELETE: refuseGroup },
+    '/Groups': { GET: groups.list, POST: groups.create },
+    '/Groups/:id': { GET: groups.get, PUT: groups.replace, PATCH: groups.patch, DELETE: groups.remove },
   };
+}
+
+async function refuseOptional(): Promise<Answer> {
+  throw new ScimError(501, 'this part of SCIM is not offered', { code: 'NOT_OFFERED' });
 }

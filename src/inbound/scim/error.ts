@@ -48,9 +48,12 @@ export function notFound(what: string): ScimError {
 }
 
 export function nameTaken({ resource }: { resource: Record<string, unknown> }): ScimError {
-  return new ScimError(409, `another user has the userName ${JSON.stringify(resource['userName'])}`, {
-    scimType: 'uniqueness',
-  });
+  return uniqueness(`another user has the userName ${JSON.stringify(resource['userName'])}`);
+}
+
+/** A 409. */
+export function uniqueness(detail: string): ScimError {
+  return new ScimError(409, detail, { scimType: 'uniqueness' });
 }
 
 /** `status` is a string (RFC 7644 §3.12): Okta and Entra parse it as one. */

@@ -49,11 +49,12 @@ function readPath(shape: Shape, text: string): AttributePath {
 function compileEquality({ urn, attribute, sub }: AttributePath, value: Literal, bind: Bind): string {
   const name = urn === null ? attribute?.name : undefined;
   if (name === 'emails') return compileEmails([equalSub(attribute, sub?.name ?? 'value', value, bind)]);
-  if (sub || !name || !['userName', 'externalId', 'id'].includes(name)) {
+  const isName = attribute?.uniqueness === 'server';
+  if (sub || !name || !(isName || ['externalId', 'id'].includes(name))) {
     throw unsupported(`${attribute?.name} is not supported`);
   }
   if (typeof value !== 'string') throw invalidFilter(`${name} must be compared with a string`);
-  if (name === 'userName') return `name_key = ${bind(value.trim().toLowerCase())}`;
+  if (isName) return `name_key = ${bind(value.trim().toLowerCase())}`;
   if (name === 'externalId') return `external_id = ${bind(value)}`;
   return UUID.test(value) ? `id = ${bind(value)}` : 'FALSE';
 }

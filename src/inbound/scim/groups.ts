@@ -1,28 +1,180 @@
-import { answerList, type Answer } from './answer.js';
-import { notFound, ScimError } from './error.js';
+import type { GroupAsked, GroupKeeper, GroupOutcome } from '../../jobs/groups.js';
+import type { KeptResource, ScimDirectory } from '../../records/scim-resources.js';
+import { answerList, answerOne, headersOf, show, type Answer, type View } from './answer.js';
+import { notFound, type ScimError, uniqueness } from './error.js';
+import { compileFilter, type Condition } from './filter-sql.js';
 import { readFilter } from './filter.js';
+import {
+  memberUnknown,
+  readMemberOperations,
+  readMembers,
+  splitMembers,
+  type AskedMembers,
+} from './group-members.js';
+import { patchGroup, readBody, readGroup, replaceGroup, withoutMembers } from './group-resource.js';
+import { shorten, type JsonObject } from './json.js';
+import { readOperations } from './operations.js';
 import { readPaging } from './paging.js';
-import type { ScimRequest } from './request.js';
+import { evaluate, etagOf } from './preconditions.js';
+import type { Endpoint, ScimRequest } from './request.js';
+import { isSelected, readSelection, withSaid } from './select.js';
+import { withoutSecrets } from './secrets.js';
+import type { Shape, Shapes } from './shape.js';
 
-/** There are no groups yet, and none can be made; clients that look for them are told so, in their own terms. */
-export async function listGroups({ query }: ScimRequest): Promise<Answer> {
+export interface GroupsOptions {
+  groups: GroupKeeper;
+  directory: ScimDirectory;
+  newId: () => string;
+  shapes: Shapes;
+}
+
+export interface Groups {
+  list: Endpoint;
+  create: Endpoint;
+  get: Endpoint;
+  replace: Endpoint;
+  patch: Endpoint;
+  remove: Endpoint;
+}
+
+/** Fifty thousand members with names and addresses are some 10 MB. */
+export const GROUP_BODY_BYTES = 16 * 1_048_576;
+
+interface Parts extends GroupsOptions {
+  shape: Shape;
+  /** For what is not about members. */
+  own: Shape;
+}
+
+/** `/Groups` and `/Groups/{id}` (RFC 7644 §3.3 to §3.6). Members are read and written apart from the group itself. */
+export function createGroups(options: GroupsOptions): Groups {
+  const shape = options.shapes.Group;
+  const parts: Parts = { ...options, shape, own: withoutMembers(shape) };
+  return {
+    list: (request) => list(parts, request),
+    create: (request) => create(parts, request),
+    get: (request) => get(parts, request),
+    replace: (request) => replace(parts, request),
+    patch: (request) => patch(parts, request),
+    remove: (request) => remove(parts, request),
+  };
+}
+
+async function list(parts: Parts, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(parts, request);
+  const { startIndex, count } = readPaging(request.query);
+  const { sourceId } = request.source;
+  const where = readWhere(parts, request.query);
+  const memberships = isSelected(view.selection, 'members');
+  const asked = { sourceId, type: 'Group', where, startIndex, count, memberships } as const;
+  const { rows, total } = await parts.directory.list(asked);
+  return answerList(
+    rows.map((row) => show(row, view)),
+    total,
+    startIndex,
+  );
+}
+
+async function get(parts: Parts, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(parts, request);
+  const kept = await find(parts, request, request.id, view);
+  const isModified = evaluate('GET', request.headers, kept.version) === 'proceed';
+  return isModified ? answerOne(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
+}
+
+async function create(parts: Parts, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(parts, request);
+  const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
+  const row = readGroup(parts.own, own);
+  const { steps, lists } = readMembers(members);
+  const asked = askedOf(request, 'POST', parts.newId(), saidOf(parts, own, members));
+  const group = made(await parts.groups.create(asked, row, steps), asked.id, lists);
+  return answerOne(201, await find(parts, request, group.id, view), viewAfter(view, own));
+}
+
+async function replace(parts: Parts, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(parts, request);
+  const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
+  const { steps, lists } = readMembers(members);
+  const asked = askedOf(request, 'PUT', request.id, saidOf(parts, own, members));
+  const next = (before: KeptResource) => replaceGroup(parts.own, before, own);
+  const group = made(await parts.groups.change(asked, { next, steps }), asked.id, lists);
+  return answerOne(200, await find(parts, request, group.id, view), viewAfter(view, own));
+}
+
+/** 204, unless attributes are asked for by name (RFC 7644 §3.5.2): a change of one member loads no others. */
+async function patch(parts: Parts, request: ScimRequest): Promise<Answer> {
+  const view = viewOf(parts, request);
+  const operations = readOperations(await readLarge(request));
+  const { own, steps, lists } = readMemberOperations(parts.shape, operations);
+  const asked = askedOf(request, 'PATCH', request.id, withoutSecrets(parts.shape, operations));
+  const next = (before: KeptResource) => patchGroup(parts.own, before, own);
+  const group = made(await parts.groups.change(asked, { next, steps }), asked.id, lists);
+  if (!request.query.get('attributes')) return { status: 204, headers: headersOf(group, view) };
+  return answerOne(200, await find(parts, request, group.id, view), view);
+}
+
+async function remove(parts: Parts, request: ScimRequest): Promise<Answer> {
+  const asked = askedOf(request, 'DELETE', request.id, null);
+  made(await parts.groups.remove(asked), asked.id, []);
+  return { status: 204 };
+}
+
+async function find(
+  { directory }: Parts,
+  { source: { sourceId } }: ScimRequest,
+  id: string,
+  { selection }: View,
+): Promise<KeptResource> {
+  const memberships = isSelected(selection, 'members');
+  const kept = await directory.find({ sourceId, type: 'Group', id, memberships });
+  if (!kept) throw groupNotFound(id);
+  return kept;
+}
+
+/** Throws what became of the write, if it was not kept. */
+function made(outcome: GroupOutcome, id: string, lists: AskedMembers['lists']): KeptResource {
+  switch (outcome.outcome) {
+    case 'kept':
+      return outcome.group;
+    case 'absent':
+      throw groupNotFound(id);
+    case 'name-taken':
+      throw uniqueness('another group has this displayName, in this case or another');
+    case 'member-unknown':
+      throw memberUnknown(outcome.memberId, lists);
+  }
+}
+
+function askedOf({ source, headers }: ScimRequest, method: string, id: string, said: unknown): GroupAsked {
+  const body = { method, path: `/Groups/${id.slice(0, 100)}`, said: shorten(said) };
+  const check = ({ version }: KeptResource) => void evaluate(method, headers, version);
+  return { sourceId: source.sourceId, id, body, check };
+}
+
+function saidOf({ shape }: Parts, own: JsonObject, members: unknown): unknown {
+  return { ...(withoutSecrets(shape, own) as JsonObject), ...(members !== undefined && { members }) };
+}
+
+function readLarge(request: ScimRequest): Promise<unknown> {
+  return request.readBody({ limitBytes: GROUP_BODY_BYTES });
+}
+
+function groupNotFound(id: string): ScimError {
+  return notFound(`the group ${JSON.stringify(id.slice(0, 100))}`);
+}
+
+/** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */
+function viewOf({ shape }: Parts, { baseUrl, query }: ScimRequest): View {
+  return { baseUrl, selection: readSelection(shape, query) };
+}
+
+/** What is returned on request is also returned to whoever just set it (RFC 7643 §7). */
+function viewAfter(view: View, said: JsonObject): View {
+  return { ...view, selection: withSaid(view.selection, said) };
+}
+
+function readWhere({ shape }: Parts, query: URLSearchParams): Condition {
   const filter = query.get('filter');
-  if (filter?.trim()) readFilter(filter);
-  return answerList([], 0, readPaging(query).startIndex);
-}
-
-export async function createGroup(): Promise<Answer> {
-  throw notOffered('groups are not offered: turn off their provisioning in the identity provider');
-}
-
-export async function refuseGroup({ id }: ScimRequest): Promise<Answer> {
-  throw notFound(`the group ${JSON.stringify(id.slice(0, 100))}`);
-}
-
-export async function refuseOptional(): Promise<Answer> {
-  throw notOffered('this part of SCIM is not offered');
-}
-
-function notOffered(detail: string): ScimError {
-  return new ScimError(501, detail, { code: 'NOT_OFFERED' });
+  return filter?.trim() ? compileFilter(shape, readFilter(filter)) : { sql: 'TRUE', params: [] };
 }

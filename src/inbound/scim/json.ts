@@ -65,3 +65,12 @@ export function withoutPasswords(value: unknown): unknown {
 export function isPasswordName(name: string): boolean {
   return /password$/i.test(name);
 }
+
+/** What is kept of a request that lists many: how many, in the place of a list longer than anybody reads. */
+const MAX_SHOWN = 100;
+
+export function shorten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length > MAX_SHOWN ? { count: value.length } : value.map(shorten);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shorten(one)]));
+}

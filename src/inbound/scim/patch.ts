@@ -85,7 +85,8 @@ function hasValueAt(shape: Shape, resource: JsonObject, path: string): boolean {
   return isObject(holder) && !!place?.attribute && valueOf(holder, place.attribute.name) !== undefined;
 }
 
-function withPlace(error: unknown, { path }: Operation, index: number): unknown {
+/** An error with the operation that it is about. */
+export function withPlace(error: unknown, { path }: Operation, index: number): unknown {
   if (!(error instanceof ScimError)) return error;
   const { status, detail, scimType, code, headers } = error;
   const behind = path === undefined ? '' : ` (path ${JSON.stringify(path.slice(0, 100))})`;

@@ -1,3 +1,4 @@
+import type { BodyLimits } from '../../http/body.js';
 import type { Answer } from './answer.js';
 import type { ScimError } from './error.js';
 import type { ConditionHeaders } from './preconditions.js';
@@ -20,8 +21,8 @@ export interface ScimRequest {
   id: string;
   /** `If-Match` and `If-None-Match` as they came. */
   headers: ConditionHeaders;
-  /** The body as JSON. Throws BodyError. */
-  readBody: () => Promise<unknown>;
+  /** The body as JSON, of at most 1 MiB unless told otherwise. Throws BodyError. */
+  readBody: (limits?: BodyLimits) => Promise<unknown>;
   /** Any error as the client reads it; a fault of ours is logged with this request's id. */
   explain: (thrown: unknown) => ScimError;
 }

@@ -39,7 +39,7 @@ function finish(resource: KeptAttributes, activeBefore: boolean | undefined): Us
   return { ...resource, userName, ...(active !== undefined && { active: active === true }) };
 }
 
-function checkLength(name: string, value: unknown): void {
+export function checkLength(name: string, value: unknown): void {
   if (typeof value === 'string' && value.length > MAX_NAME_LENGTH) {
     throw refusal('invalidValue', `${name} can have at most ${MAX_NAME_LENGTH} characters`);
   }

@@ -1,17 +1,16 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Router } from 'express';
-import { readJson } from '../../http/body.js';
+import { readJson, type BodyLimits } from '../../http/body.js';
 import { originOf } from '../../http/origin.js';
 import { requestIdOf } from '../../http/request-id.js';
 import type { Log } from '../../log.js';
 import { send } from './answer.js';
 import { createEndpointFinder, type Methods } from './endpoint-table.js';
-import { createEndpoints } from './endpoints.js';
+import { createEndpoints, type EndpointsOptions } from './endpoints.js';
 import { errorBody, notFound, ScimError } from './error.js';
 import { toScimError } from './failure.js';
 import type { ScimRequest, ScimSource } from './request.js';
-import type { UsersOptions } from './users.js';
 
-export interface ScimRouterOptions extends UsersOptions {
+export interface ScimRouterOptions extends EndpointsOptions {
   /** Throws Problem 401 or 403. */
   authenticate: (request: Request) => Promise<ScimSource>;
   log: Pick<Log, 'warn' | 'error'>;
@@ -56,17 +55,17 @@ function readRequest(
     baseUrl: originOf(request, publicUrl) + request.baseUrl,
     query: new URLSearchParams(queryAt < 0 ? '' : request.url.slice(queryAt + 1)),
     headers: request.headers,
-    readBody: () => readBody(request),
+    readBody: (limits) => readBody(request, limits),
   };
 }
 
 /** Okta's test suite posts plain application/json. */
-async function readBody(request: Request): Promise<unknown> {
+async function readBody(request: Request, limits?: BodyLimits): Promise<unknown> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type && type !== 'application/scim+json' && type !== 'application/json') {
     throw new ScimError(415, 'the body must be application/scim+json', { code: 'BODY_UNSUPPORTED' });
   }
-  return readJson(request);
+  return readJson(request, limits);
 }
 
 /** HEAD is GET without its body, which node leaves out by itself. */

@@ -5,7 +5,7 @@ import { nameTaken, notFound, ScimError } from './error.js';
 import { isSameJson } from './json.js';
 import { evaluate, type ConditionHeaders } from './preconditions.js';
 import type { UserResource } from './resource.js';
-import type { Turns } from './turns.js';
+import type { Turns } from '../../jobs/turns.js';
 import { rowOf, userOf } from './user-row.js';
 
 export interface UserWriting {
@@ -44,7 +44,9 @@ export function createUser(
 
 /** Okta assigns a returner by a POST with the externalId of old; a 409 would keep them out. */
 async function restore(writing: UserWriting, asked: Asked, row: ScimRow): Promise<KeptResource | undefined> {
-  const holder = await writing.directory.findByName(asked.sourceId, row.type, row.nameKey);
+  const { type, nameKey } = row;
+  const { sourceId } = asked;
+  const holder = await writing.directory.findByName({ sourceId, type, nameKey, memberships: true });
   if (!holder) return undefined;
   const isReturner = !holder.active && row.active && holder.externalId === row.externalId;
   if (!isReturner) throw nameTaken(row);
@@ -84,8 +86,9 @@ export async function findUser(
   directory: ScimDirectory,
   sourceId: string,
   id: string,
+  memberships = true,
 ): Promise<KeptResource> {
-  const kept = await directory.find(sourceId, id);
+  const kept = await directory.find({ sourceId, type: 'User', id, memberships });
   if (!kept) throw notFound(`the user ${JSON.stringify(id.slice(0, 100))}`);
   return kept;
 }
@@ -143,6 +146,7 @@ async function untilMade(attempt: () => Promise<KeptResource | undefined>): Prom
 function keptOf(row: ScimRow, { at, version, createdAt }: Accepted, before?: KeptResource): KeptResource {
   return {
     ...row,
+    ...(before?.memberships && { memberships: before.memberships }),
     version: version ?? (before?.version ?? 0) + 1,
     createdAt: createdAt ?? before?.createdAt ?? at,
     updatedAt: at,

@@ -1,6 +1,6 @@
 import type { Acceptor } from '../../jobs/intake.js';
 import type { ScimDirectory } from '../../records/scim-resources.js';
-import { answerList, answerUser, showUser, type Answer, type View } from './answer.js';
+import { answerList, answerOne, show, type Answer, type View } from './answer.js';
 import { compileFilter, type Condition } from './filter-sql.js';
 import { readFilter } from './filter.js';
 import { readOperations } from './operations.js';
@@ -9,9 +9,9 @@ import { etagOf, evaluate } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { patchUser, readUser, replaceUser } from './resource.js';
 import { withoutSecrets } from './secrets.js';
-import { readSelection, withSaid } from './select.js';
+import { isSelected, readSelection, withSaid } from './select.js';
 import type { Shape, Shapes } from './shape.js';
-import { createTurns } from './turns.js';
+import { createTurns } from '../../jobs/turns.js';
 import {
   createUser,
   findUser,
@@ -59,9 +59,16 @@ async function list({ directory, shapes }: UsersOptions, request: ScimRequest): 
   const { startIndex, count } = readPaging(request.query);
   const where = readWhere(shapes.User, request.query);
   const { sourceId } = request.source;
-  const { rows, total } = await directory.list({ sourceId, type: 'User', where, startIndex, count });
+  const { rows, total } = await directory.list({
+    sourceId,
+    type: 'User',
+    where,
+    startIndex,
+    count,
+    memberships: isSelected(view.selection, 'groups'),
+  });
   return answerList(
-    rows.map((row) => showUser(row, view)),
+    rows.map((row) => show(row, view)),
     total,
     startIndex,
   );
@@ -72,14 +79,15 @@ async function create(options: Writing, request: ScimRequest): Promise<Answer> {
   const view = viewOf(shape, request);
   const body = await request.readBody();
   const kept = await createUser(options, request.source.sourceId, readUser(shape, body));
-  return answerUser(201, kept, viewAfter(view, body));
+  return answerOne(201, kept, viewAfter(view, body));
 }
 
 async function get({ directory, shapes }: UsersOptions, request: ScimRequest): Promise<Answer> {
   const view = viewOf(shapes.User, request);
-  const kept = await findUser(directory, request.source.sourceId, request.id);
+  const memberships = isSelected(view.selection, 'groups');
+  const kept = await findUser(directory, request.source.sourceId, request.id, memberships);
   const isModified = evaluate('GET', request.headers, kept.version) === 'proceed';
-  return isModified ? answerUser(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
+  return isModified ? answerOne(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
 }
 
 async function replace(options: Writing, request: ScimRequest): Promise<Answer> {
@@ -88,7 +96,7 @@ async function replace(options: Writing, request: ScimRequest): Promise<Answer> 
   const body = await request.readBody();
   const asked = askedOf(request, 'PUT', withoutSecrets(shape, body));
   const kept = await rewriteUser(options, asked, (before) => replaceUser(shape, before, body));
-  return answerUser(200, kept, viewAfter(view, body));
+  return answerOne(200, kept, viewAfter(view, body));
 }
 
 async function patch(options: Writing, request: ScimRequest): Promise<Answer> {
@@ -97,7 +105,7 @@ async function patch(options: Writing, request: ScimRequest): Promise<Answer> {
   const operations = readOperations(await request.readBody());
   const asked = askedOf(request, 'PATCH', withoutSecrets(shape, operations));
   const kept = await rewriteUser(options, asked, (before) => patchUser(shape, before, operations));
-  return answerUser(200, kept, viewAfter(view, operations));
+  return answerOne(200, kept, viewAfter(view, operations));
 }
 
 async function remove(options: UserWriting, request: ScimRequest): Promise<Answer> {

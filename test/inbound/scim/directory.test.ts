@@ -43,7 +43,7 @@ test('users made in the same millisecond keep one order', async () => {
 test('a database that does not answer is called so', async () => {
   const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
   const directory = createScimDirectory(pool);
-  await expect(directory.findByName(sourceId, 'User', 'a')).rejects.toMatchObject({
+  await expect(directory.findByName({ sourceId, type: 'User', nameKey: 'a' })).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',
   });
   await pool.end();

@@ -10,6 +10,7 @@ import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { createScimRouter } from '../../../src/inbound/scim/router.js';
 import { createShapes, type Shapes } from '../../../src/inbound/scim/shape.js';
 import { createAcceptor } from '../../../src/jobs/accept.js';
+import { createGroupKeeper } from '../../../src/jobs/groups.js';
 import type { Accepted, Intake } from '../../../src/jobs/intake.js';
 import { durationsAt } from '../../../src/lifecycle/durations.js';
 import { createLog } from '../../../src/log.js';
@@ -38,6 +39,8 @@ export interface ScimServer {
   sourceIds: Record<'okta' | 'entra', string>;
   /** What was handed to be accepted, oldest first. */
   intakes: Intake[];
+  /** Notices from which something follows about who gets a key. */
+  followed: string[];
   /** Set to stand between the router and what accepts. */
   hooks: {
     accept?: (intake: Intake, go: () => Promise<Accepted>) => Promise<Accepted>;
@@ -85,8 +88,12 @@ export async function startScimServer(given: ScimServerOptions = {}): Promise<Sc
     return { sourceId: sourceIds[name], sourceName: name, charge };
   };
   const directory = createScimDirectory(pool);
+  const followed: string[] = [];
+  const follow = (noticeId: string) => void followed.push(noticeId);
+  const groups = createGroupKeeper({ pool, newId, follow, failpoint: nothing });
   const options = {
     accept: { accept },
+    groups,
     directory,
     authenticate,
     newId,
@@ -104,6 +111,7 @@ export async function startScimServer(given: ScimServerOptions = {}): Promise<Sc
     database,
     sourceIds,
     intakes,
+    followed,
     hooks,
     logged,
     close: async () => {

@@ -1,0 +1,187 @@
+import type { MemberStep } from '../../jobs/group-steps.js';
+import { isId } from '../../records/id.js';
+import type { NewMember } from '../../records/scim-members.js';
+import type { Attribute } from './attribute.js';
+import { refusal, type ScimError } from './error.js';
+import { createMatcher } from './filter-match.js';
+import type { Filter } from './filter.js';
+import { checkSize, isObject, valueOf, type JsonObject } from './json.js';
+import { withPlace } from './patch.js';
+import { readTarget, type AttributeTarget } from './patch-path.js';
+import type { Operation } from './operations.js';
+import type { Shape } from './shape.js';
+
+/** What a request says of a group's members, apart from what it says of the group itself. */
+export interface AskedMembers {
+  steps: MemberStep[];
+  /** Every list that was given, and where it stands in the request. */
+  lists: { where: string; members: NewMember[] }[];
+}
+
+/** Each looks at all members of the group. */
+const MAX_FILTERS = 10;
+
+/** Takes the members out of a group's body; undefined where it has none. */
+export function splitMembers(shape: Shape, body: JsonObject): { own: JsonObject; members: unknown } {
+  const own: JsonObject = {};
+  let members: unknown;
+  const urn = shape.core.urn.toLowerCase();
+  for (const [key, value] of Object.entries(checkSize(body))) {
+    const name = key.toLowerCase();
+    if (name === 'members' || name === `${urn}:members`) members = value;
+    else if (name === urn && isObject(value)) {
+      const nested = splitMembers(shape, value);
+      own[key] = nested.own;
+      members = nested.members ?? members;
+    } else own[key] = value;
+  }
+  return { own, members };
+}
+
+/** The members that a whole group is sent with. */
+export function readMembers(members: unknown): AskedMembers {
+  const list = { where: 'members', members: readList(members, 'members') };
+  return { steps: [{ step: 'replace', members: list.members }], lists: [list] };
+}
+
+/**
+ * What the operations of a PATCH do to members, in their order; `own` is what they do to the group itself, each in the
+ * place that it had. Values may be an array, a single value or a bare id. Throws ScimError with the operation's place.
+ */
+export function readMemberOperations(
+  shape: Shape,
+  operations: Operation[],
+): AskedMembers & { own: Operation[] } {
+  const asked: AskedMembers = { steps: [], lists: [] };
+  const own = operations.map((operation, index) => {
+    try {
+      return readOperation(shape, operation, `Operations[${index}]`, asked) ?? NOTHING;
+    } catch (error) {
+      throw withPlace(error, operation, index);
+    }
+  });
+  return { ...asked, own };
+}
+
+/** Where an id stands that nobody has. */
+export function memberUnknown(id: string, lists: AskedMembers['lists']): ScimError {
+  for (const { where, members } of lists) {
+    const index = members.findIndex((member) => member.id === id);
+    if (index >= 0) return unknownMember(id, `${where}[${index}]`);
+  }
+  return unknownMember(id, 'members');
+}
+
+/** In the place of an operation about members. */
+const NOTHING: Operation = { op: 'replace', value: {} };
+
+/** @returns what is left of it for the group itself */
+function readOperation(
+  shape: Shape,
+  operation: Operation,
+  place: string,
+  asked: AskedMembers,
+): Operation | undefined {
+  const { op, path, value } = operation;
+  if (path !== undefined) {
+    const target = readTarget(shape, path, true);
+    if (target.urn !== null || target.attribute?.name !== 'members') return operation;
+    changeMembers(asked, { ...target, attribute: target.attribute }, operation, place);
+    return undefined;
+  }
+  if (op === 'remove' || !isObject(value)) return operation;
+  const { own, members } = splitMembers(shape, value);
+  if (members !== undefined) putList(asked, op, members, `${place}.value.members`);
+  return { ...operation, value: own };
+}
+
+function changeMembers(
+  asked: AskedMembers,
+  { attribute, filter, sub }: AttributeTarget,
+  { op, value }: Operation,
+  place: string,
+): void {
+  const isWhole = !sub || (op === 'remove' && filter && sub.name === 'value');
+  if (!isWhole || (filter && op !== 'remove')) {
+    throw refusal('mutability', 'a member cannot be changed: remove it, and add another');
+  }
+  if (filter) return removeBy(asked, attribute, filter);
+  if (op !== 'remove') return putList(asked, op, value, `${place}.value`);
+  if (value === undefined || value === null || value === '') addStep(asked, { step: 'replace', members: [] });
+  else
+    removeIds(
+      asked,
+      readValues(value, `${place}.value`).map(({ id }) => id),
+    );
+}
+
+function putList(asked: AskedMembers, op: 'add' | 'replace', value: unknown, where: string): void {
+  const members = readList(value, where);
+  asked.lists.push({ where, members });
+  addStep(asked, { step: op, members });
+}
+
+/** `members[value eq "id"]`, as Okta takes single ones out, needs no look at the others. */
+function removeBy(asked: AskedMembers, attribute: Attribute, filter: Filter): void {
+  const ids = idsOf(filter);
+  if (ids) return removeIds(asked, ids);
+  if (asked.steps.filter(({ step }) => step === 'remove-matching').length >= MAX_FILTERS) {
+    const detail = `a PATCH can remove members by at most ${MAX_FILTERS} filters other than value eq`;
+    throw refusal('invalidFilter', detail);
+  }
+  const matches = createMatcher(attribute, filter);
+  addStep(asked, {
+    step: 'remove-matching',
+    matches: ({ id, ...member }) => matches({ value: id, ...member }),
+  });
+}
+
+/** What can be nobody's id is no member. */
+function removeIds(asked: AskedMembers, ids: string[]): void {
+  addStep(asked, { step: 'remove', ids: ids.filter(isId) });
+}
+
+function idsOf(filter: Filter): string[] | undefined {
+  if (filter.op === 'eq' && filter.path.toLowerCase() === 'value' && typeof filter.value === 'string')
+    return [filter.value];
+  if (filter.op !== 'or') return undefined;
+  const ids = filter.filters.map(idsOf);
+  return ids.every((one) => one !== undefined) ? ids.flat() : undefined;
+}
+
+/** Neighbours of one kind are one step: a PATCH may add a thousand members one by one. */
+function addStep({ steps }: AskedMembers, step: MemberStep): void {
+  const last = steps.at(-1);
+  if (last?.step === 'add' && step.step === 'add') for (const one of step.members) last.members.push(one);
+  else if (last?.step === 'remove' && step.step === 'remove') for (const id of step.ids) last.ids.push(id);
+  else steps.push(step.step === 'add' ? { ...step, members: [...step.members] } : step);
+}
+
+function readList(value: unknown, where: string): NewMember[] {
+  const members = readValues(value, where);
+  const index = members.findIndex(({ id }) => !isId(id));
+  if (index >= 0) throw unknownMember(members[index]!.id, `${where}[${index}]`);
+  return members;
+}
+
+function readValues(value: unknown, where: string): NewMember[] {
+  if (value === null || value === undefined) return [];
+  const given = Array.isArray(value) ? value : [value];
+  return given.map((one, index) => readValue(one, () => `${where}[${index}]`));
+}
+
+/** What a member is, and where, is ours to say: `type` and `$ref` are not read. */
+function readValue(given: unknown, where: () => string): NewMember {
+  const id = isObject(given) ? valueOf(given, 'value') : given;
+  const display = isObject(given) ? (valueOf(given, 'display') ?? null) : null;
+  if (typeof id !== 'string')
+    throw refusal('invalidValue', `${where()} must have a value, the id of a member`);
+  if (display !== null && typeof display !== 'string')
+    throw refusal('invalidValue', `${where()}.display must be a string`);
+  return { id, display };
+}
+
+function unknownMember(id: string, where: string): ScimError {
+  const named = JSON.stringify(id.slice(0, 100));
+  return refusal('invalidValue', `${where}.value: there is neither a user nor a group with the id ${named}`);
+}

@@ -1,0 +1,67 @@
+export type ResourceType = 'User' | 'Group';
+
+/** Somebody or something that belongs to a group, or a group that they belong to. */
+export interface Membership {
+  id: string;
+  type: ResourceType;
+  display: string | null;
+}
+
+const NAME = `coalesce(nullif(other.resource->>'displayName', ''), other.resource->>'userName')`;
+
+/** Row by row: fifty thousand members must not make PostgreSQL read everybody. */
+function listOf(own: string, others: string, display: string): string {
+  return `SELECT json_agg(json_build_object('id', m.${others}, 'type', other.type, 'display', ${display}) ORDER BY m.${others})
+    FROM scim_members m, LATERAL
+      (SELECT type, resource FROM scim_resources WHERE source_id = m.source_id AND id = m.${others} OFFSET 0) other
+    WHERE m.source_id = r.source_id AND m.${own} = r.id`;
+}
+
+/**
+ * The column `memberships` of a query over `scim_resources r`: the groups of a user, or the members of a group, each
+ * with the name that a client gave it or else its own.
+ */
+export const MEMBERSHIPS: Record<ResourceType, string> = {
+  User: `coalesce((${listOf('member_id', 'group_id', NAME)}), '[]') AS memberships`,
+  Group: `coalesce((${listOf('group_id', 'member_id', `coalesce(m.display, ${NAME})`)}), '[]') AS memberships`,
+};
+
+type Ask = <Row extends object>(sql: string, params: unknown[]) => Promise<Row[]>;
+
+/** What one answer carries at most: about 15 MB. */
+const MAX_MEMBERS = 100_000;
+
+const COUNT = `
+SELECT g.id, (SELECT count(*)::integer FROM (SELECT FROM scim_members WHERE source_id = $1 AND group_id = g.id
+    LIMIT ${MAX_MEMBERS + 1}) few) AS members
+FROM unnest($2::uuid[]) AS g (id)`;
+const LOAD = `SELECT r.id, ${MEMBERSHIPS.Group} FROM scim_resources r WHERE r.source_id = $1 AND r.id = ANY ($2)`;
+
+/**
+ * The groups of a page with their members. Those that do not fit into one answer together are left out: a page may be
+ * shorter than was asked for (RFC 7644 §3.4.2.4), though never empty for that.
+ */
+export async function withMembers<Group extends { id: string }>(
+  ask: Ask,
+  sourceId: string,
+  groups: Group[],
+): Promise<(Group & { memberships: Membership[] })[]> {
+  const ids = groups.map(({ id }) => id);
+  const fit = fitting(groups, await ask(COUNT, [sourceId, ids]));
+  const loaded = await ask<{ id: string; memberships: Membership[] }>(LOAD, [
+    sourceId,
+    fit.map(({ id }) => id),
+  ]);
+  const membersOf = new Map(loaded.map(({ id, memberships }) => [id, memberships]));
+  return fit.map((group) => ({ ...group, memberships: membersOf.get(group.id) ?? [] }));
+}
+
+export function fitting<Group extends { id: string }>(
+  groups: Group[],
+  counts: { id: string; members: number }[],
+): Group[] {
+  const countOf = new Map(counts.map(({ id, members }) => [id, members]));
+  let members = 0;
+  const end = groups.findIndex(({ id }) => (members += countOf.get(id) ?? 0) > MAX_MEMBERS);
+  return end < 0 ? groups : groups.slice(0, Math.max(end, 1));
+}
