@@ -7,6 +7,7 @@ import { endsWithin } from '../jobs/ends-within.js';
 import { createGroupKeeper, type GroupKeeper } from '../jobs/groups.js';
 import type { Acceptor } from '../jobs/intake.js';
 import { createJobQueue, type JobQueue } from '../jobs/queue.js';
+import { createMemberships, type Memberships } from '../jobs/memberships.js';
 import type { QueueAddress } from '../jobs/queue-address.js';
 import { createRelay, type Relay } from '../jobs/relay.js';
 import { durationsAt, type Durations } from '../lifecycle/durations.js';
@@ -37,6 +38,7 @@ export interface Core {
   relay: Relay;
   acceptor: Acceptor;
   groups: GroupKeeper;
+  memberships: Memberships;
   brake: Brake;
   measures: Measures;
   newId: () => string;
@@ -108,7 +110,10 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
     });
     const acceptor = measures.acceptor(accepting);
     opened.push(() => acceptor.settled());
-    const keeping = createGroupKeeper({ pool: database.pool, newId, follow: () => undefined, failpoint });
+    const memberships = createMemberships({ pool: database.pool, tell: relay, newId, brake, log });
+    opened.push(() => memberships.settled());
+    const follow = (noticeId: string) => memberships.follow(noticeId);
+    const keeping = createGroupKeeper({ pool: database.pool, newId, follow, failpoint });
     const groups = measures.groups(keeping);
     opened.push(() => keeping.settled());
     return {
@@ -125,6 +130,7 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
       relay,
       acceptor,
       groups,
+      memberships,
       brake,
       measures,
       newId,

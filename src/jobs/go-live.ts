@@ -4,21 +4,31 @@ import type { Held } from '../records/people.js';
 import { findRecords } from '../records/people-of.js';
 import { mergesOf } from './accept.js';
 import { PRIORITY } from './plan.js';
-import { redecidePeopleOf, type Change, type RedecideOptions } from './redecide.js';
+import { redecideOthers, redecidePeopleOf, type Change, type RedecideOptions } from './redecide.js';
 import type { Tally } from './tally.js';
 
 export interface ObservedSource {
   id: string;
   kind: string;
+  /** Whose members alone get keys; then all others are decided anew as well. */
+  entitledGroups: string[];
 }
 
 /**
  * Takes what a source said while it was observed as if it counted, and decides everybody anew. Without `dryRun` the
  * source must be live by then: whatever comes after that is decided upon as it comes.
  */
-export function goLive(source: ObservedSource, options: RedecideOptions): Promise<Tally> {
+export async function goLive(source: ObservedSource, given: RedecideOptions): Promise<Tally> {
+  const options = { ...given, priority: PRIORITY.backfill };
   const changeFor = (personIds: string[]) => hearingOf(source, personIds, options);
-  return redecidePeopleOf(source.id, { changeFor }, { ...options, priority: PRIORITY.backfill });
+  const tally = await redecidePeopleOf(source.id, { changeFor }, options);
+  if (source.entitledGroups.length === 0) return tally;
+  const apply = (held: Held) => (countIn(held, source.id), {});
+  return redecideOthers(
+    source.id,
+    { changeFor: async (personIds) => ({ personIds, apply }), tally },
+    options,
+  );
 }
 
 async function hearingOf(

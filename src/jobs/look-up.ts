@@ -26,7 +26,7 @@ export type LookUp =
   | ShownKeys
   | {
       outcome: 'refused';
-      code: 'PERSON_UNKNOWN' | 'LEFT' | 'NOT_HELD' | 'WAITING_FOR_ZOOM' | 'KEY_CONTESTED' | 'KEY_UNREADABLE';
+      code: Extract<Showing, { show: 'nothing' }>['code'] | 'PERSON_UNKNOWN' | 'KEY_UNREADABLE';
       personId: string | null;
     };
 

@@ -4,7 +4,7 @@ import { addChanges, writeChanges, type Changes } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { beginLocking, holdPeople, type Held } from '../records/people.js';
-import { peopleOf, type RecordFilter } from '../records/people-of.js';
+import { peopleBeside, peopleOf, type RecordFilter } from '../records/people-of.js';
 import type { Brake } from './brake.js';
 import type { Tell } from './relay.js';
 import { addToTally, newTally, type Tally } from './tally.js';
@@ -69,22 +69,44 @@ async function decideAfter(client: Client, change: Change, options: RedecideOpti
   return held;
 }
 
-export interface PeopleOfSource {
-  /** Those who have a record that it fits; everybody, when left out. */
-  filter?: RecordFilter;
+export interface Redeciding {
   changeFor?: (personIds: string[]) => Promise<Change>;
   /** After each transaction. */
   onDecided?: (held: Held) => void;
+  /** To count on. */
+  tally?: Tally;
+}
+
+export interface PeopleOfSource extends Redeciding {
+  /** Those who have a record that it fits; everybody, when left out. */
+  filter?: RecordFilter;
 }
 
 /** The people of a source, some at a time. Said again, it does what was left when it was broken off. */
-export async function redecidePeopleOf(
+export function redecidePeopleOf(
   sourceId: string,
-  { filter, changeFor, onDecided }: PeopleOfSource,
+  { filter, ...redeciding }: PeopleOfSource,
   options: RedecideOptions,
 ): Promise<Tally> {
-  const tally = newTally();
-  for await (const personIds of peopleOf(options.pool, sourceId, filter)) {
+  return redecideEach(peopleOf(options.pool, sourceId, filter), sourceId, redeciding, options);
+}
+
+/** All others: whose keys a source decides about without speaking of them, since it has entitled groups. */
+export function redecideOthers(
+  sourceId: string,
+  redeciding: Redeciding,
+  options: RedecideOptions,
+): Promise<Tally> {
+  return redecideEach(peopleBeside(options.pool, sourceId), sourceId, redeciding, options);
+}
+
+async function redecideEach(
+  people: AsyncIterable<string[]>,
+  sourceId: string,
+  { changeFor, onDecided, tally = newTally() }: Redeciding,
+  options: RedecideOptions,
+): Promise<Tally> {
+  for await (const personIds of people) {
     const change = (await changeFor?.(personIds)) ?? { personIds };
     const held = await redecideAfter(change, { ...options, sourceId });
     addToTally(tally, personIds, held, sourceId);

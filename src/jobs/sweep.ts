@@ -16,6 +16,7 @@ import {
 import type { Brake } from './brake.js';
 import { createCredentialCare } from './credentials.js';
 import { holdJob } from './held-job.js';
+import type { Memberships } from './memberships.js';
 import type { JobQueue } from './queue.js';
 import { MAX_OUTSTANDING, type Tell } from './relay.js';
 import { decideAgain, resend } from './take-event.js';
@@ -27,6 +28,7 @@ export interface SweepOptions {
   durations: Durations;
   newId: () => string;
   brake: Brake;
+  memberships: Pick<Memberships, 'sweep'>;
   log: Log;
 }
 
@@ -68,6 +70,7 @@ export function createSweeper(options: SweepOptions): Sweeper {
 }
 
 async function sweepOnce(options: SweepOptions): Promise<void> {
+  options.memberships.sweep();
   await endLapsed(options);
   await oweResends(options);
   await renewTransferred(options);

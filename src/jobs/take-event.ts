@@ -6,8 +6,9 @@ import type { People } from '../lifecycle/owners.js';
 import { recognise } from '../lifecycle/recognise.js';
 import { resolve } from '../lifecycle/resolve.js';
 import { heldKey } from '../lifecycle/wanted.js';
-import type { Person, SourcePolicy } from '../lifecycle/person.js';
+import type { Person, SourcePolicy, SourceRecord } from '../lifecycle/person.js';
 import type { Durations } from '../lifecycle/durations.js';
+import { recordKey } from '../records/entitled.js';
 import type { Held } from '../records/people.js';
 import { plan, unbrake, wake, withNewJob, type PlanOptions } from './plan.js';
 
@@ -37,7 +38,7 @@ export function takeEvent(event: ReadEvent, options: TakeOptions): EventOutcome 
   const { people } = options.held;
   const untouched = new Map(people);
   const applied = apply(event, policy, options);
-  let person = applied.person;
+  let person = withEntitlement(applied.person, event.record, options);
   const opened = !policy.observed && (event.zoomStanding === 'active' || event.mail !== undefined);
   if (applied.outcome === 'applied' && opened) person = wake(person);
   people.set(person.id, person);
@@ -46,6 +47,14 @@ export function takeEvent(event: ReadEvent, options: TakeOptions): EventOutcome 
   if (applied.resend) people.set(person.id, resend(people.get(person.id) ?? person, event.record, options));
   const outcome = policy.observed && applied.outcome === 'applied' ? 'observed' : applied.outcome;
   return { outcome, type: applied.type, reason: applied.reason, personId: person.id };
+}
+
+/** A record of which we first hear may have belonged to a group for long. */
+function withEntitlement(person: Person, record: string, { held, sourceId }: TakeOptions): Person {
+  if (!held.entitled.has(recordKey(sourceId, record))) return person;
+  const isIt = (one: SourceRecord) => one.sourceId === sourceId && one.record === record && !one.entitled;
+  if (!person.records.some(isIt)) return person;
+  return { ...person, records: person.records.map((one) => (isIt(one) ? { ...one, entitled: true } : one)) };
 }
 
 /** What an operator asks for is never braked, nor is it when a source had asked for it before. */

@@ -1,10 +1,11 @@
 import { decide } from '../lifecycle/decide.js';
 import type { FreshJob, Person, UnfinishedJob } from '../lifecycle/person.js';
-import { sourcesSay, type Policies } from '../lifecycle/wanted.js';
+import { sourcesSay, whyUnwanted, type Policies } from '../lifecycle/wanted.js';
 import type { Held } from '../records/people.js';
 
 /** Why nothing new is to be done about somebody. */
-export type SkipReason = 'held' | 'inProgress' | 'contested' | 'gone' | 'goneElsewhere' | 'notActive';
+export type SkipReason =
+  'held' | 'inProgress' | 'contested' | 'gone' | 'goneElsewhere' | 'notActive' | 'notEntitled';
 
 /** What decisions come to: jobs by what they do, and people about whom there is nothing new to do, by the reason. */
 export interface Tally {
@@ -21,7 +22,15 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  const skipped = { held: 0, inProgress: 0, contested: 0, gone: 0, goneElsewhere: 0, notActive: 0 };
+  const skipped = {
+    held: 0,
+    inProgress: 0,
+    contested: 0,
+    gone: 0,
+    goneElsewhere: 0,
+    notActive: 0,
+    notEntitled: 0,
+  };
   return { people: 0, set: 0, setUnknownInZoom: 0, rotate: 0, clear: 0, braked: 0, skipped };
 }
 
@@ -58,7 +67,12 @@ function skipReason(person: Person, policies: Policies, sourceId: string): SkipR
   const { wanted, reason } = decide(person, policies);
   if (reason === 'held' || reason === 'contested') return reason;
   if (wanted) return 'inProgress';
-  const says = sourcesSay(person, policies);
-  if (says.get(sourceId) === 'gone') return 'gone';
-  return [...says.values()].includes('gone') ? 'goneElsewhere' : 'notActive';
+  switch (whyUnwanted(person, policies)) {
+    case 'gone':
+      return sourcesSay(person, policies).get(sourceId) === 'gone' ? 'gone' : 'goneElsewhere';
+    case 'not-entitled':
+      return 'notEntitled';
+    default:
+      return 'notActive';
+  }
 }

@@ -5,10 +5,10 @@ import { createJobWorker, type JobWorker } from './queue-worker.js';
 import type { QueueAddress } from './queue-address.js';
 import { runJob } from './run.js';
 import type { RunOptions } from './run-options.js';
-import { createSweeper, type Sweeper } from './sweep.js';
+import { createSweeper, type Sweeper, type SweepOptions } from './sweep.js';
 import { createWatchdog } from './watchdog.js';
 
-export interface WorkersOptions extends RunOptions {
+export interface WorkersOptions extends RunOptions, SweepOptions {
   address: QueueAddress;
   queue: JobQueue;
   concurrency: number;

@@ -15,6 +15,8 @@ export interface SourceRecord {
   standingAt: number | null;
   sequence: number;
   facts: Record<string, Fact>;
+  /** Whether it belongs to an entitled group of its source, at the moment when the person was loaded. */
+  entitled?: boolean;
 }
 
 export type KeyState = 'pending' | 'active' | 'previous' | 'clearing' | 'destroyed';
@@ -120,6 +122,8 @@ export interface SourcePolicy {
   presenceOnly: boolean;
   /** Mail domains it may speak for; empty: any. */
   domains: string[];
+  /** Whether it has entitled groups: then nobody gets a key who is in none. */
+  entitling: boolean;
 }
 
 export function newPerson(id: string): Person {

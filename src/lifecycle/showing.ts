@@ -1,14 +1,15 @@
 import { withoutUnapplied } from './destroy.js';
 import type { Person } from './person.js';
-import { currentZoomUser, heldKey, isWanted, newest, sourcesSay, type Policies } from './wanted.js';
+import { currentZoomUser, heldKey, newest, whyUnwanted, type Policies } from './wanted.js';
 
 /** What may be shown of a person's key: generations, in the order in which they are likely to work. */
 export type Showing =
   | { show: 'keys'; zoomUserId: string; generations: number[]; previous: number | null; settling: boolean }
-  | { show: 'nothing'; code: 'LEFT' | 'NOT_HELD' | 'WAITING_FOR_ZOOM' | 'KEY_CONTESTED' };
+  | { show: 'nothing'; code: 'LEFT' | 'NOT_ENTITLED' | 'NOT_HELD' | 'WAITING_FOR_ZOOM' | 'KEY_CONTESTED' };
 
 /**
- * Whether a key may be shown, and which (promise 8): never after a leaver's event is committed, nor while somebody
+ * Whether a key may be shown, and which (promise 8): never after a leaver's event, or that they left
+ * their last entitled group, is committed, nor while somebody
  * else keeps changing it; both values while a change is in flight or its outcome is unknown.
  *
  * @param openGenerations those with an attempt that nothing answered; a clear among them counts as null
@@ -18,8 +19,12 @@ export function showingOf(
   policies: Policies,
   openGenerations: (zoomUserId: string) => (number | null)[],
 ): Showing {
-  if (!isWanted(person, policies))
-    return { show: 'nothing', code: person.zoomUsers.some(heldKey) ? 'LEFT' : leftOrNever(person, policies) };
+  const unwanted = whyUnwanted(person, policies);
+  if (unwanted === 'not-entitled') return { show: 'nothing', code: 'NOT_ENTITLED' };
+  if (unwanted) {
+    const isLeaver = unwanted === 'gone' || person.zoomUsers.some(heldKey);
+    return { show: 'nothing', code: isLeaver ? 'LEFT' : 'NOT_HELD' };
+  }
   if (person.contestedAt) return { show: 'nothing', code: 'KEY_CONTESTED' };
   const user = currentZoomUser(person);
   const open = user ? openGenerations(user.id) : [];
@@ -37,8 +42,4 @@ export function showingOf(
     previous: newest(user, 'previous')?.generation ?? null,
     settling,
   };
-}
-
-function leftOrNever(person: Person, policies: Policies): 'LEFT' | 'NOT_HELD' {
-  return [...sourcesSay(person, policies).values()].includes('gone') ? 'LEFT' : 'NOT_HELD';
 }

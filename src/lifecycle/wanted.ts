@@ -3,16 +3,38 @@ import type { KeyGeneration, Person, SourcePolicy, ZoomUser } from './person.js'
 
 export type Policies = ReadonlyMap<string, SourcePolicy>;
 
+/** Why a person should have no key. */
+export type Unwanted = 'gone' | 'not-active' | 'not-entitled';
+
 /**
  * Whether a person should have a key: some record says `active`, and no source says `gone`. A source says
  * `active` while one of its records does, `gone` when all that spoke are gone. An observed source counts for
- * nothing, a removed one only for its leavers; presence alone gives no key.
+ * nothing, a removed one only for its leavers; presence alone gives no key. Once a source has entitled groups, an
+ * active record of theirs must be in one.
  */
 export function isWanted(person: Person, policies: Policies): boolean {
+  return whyUnwanted(person, policies) === null;
+}
+
+/** Null: they should have one. */
+export function whyUnwanted(person: Person, policies: Policies): Unwanted | null {
   const says = sourcesSay(person, policies);
-  if ([...says.values()].includes('gone')) return false;
-  return [...says].some(
+  if ([...says.values()].includes('gone')) return 'gone';
+  const isActive = [...says].some(
     ([sourceId, standing]) => standing === 'active' && !policies.get(sourceId)?.presenceOnly,
+  );
+  if (!isActive) return 'not-active';
+  return isEntitled(person, policies) ? null : 'not-entitled';
+}
+
+/** Whatever others say: while no source that counts has entitled groups, everybody is. */
+function isEntitled({ records }: Person, policies: Policies): boolean {
+  const counts = (policy: SourcePolicy | undefined) =>
+    policy?.entitling === true && !policy.observed && !policy.removed;
+  if (![...policies.values()].some(counts)) return true;
+  return records.some(
+    ({ sourceId, standing, entitled }) =>
+      entitled === true && standing === 'active' && counts(policies.get(sourceId)),
   );
 }
 

@@ -152,6 +152,7 @@ export async function listSources(prisma: PrismaClient) {
       domains: true,
       observed: true,
       presenceOnly: true,
+      entitledGroups: true,
       goingLiveAt: true,
       lastNoticeAt: true,
       createdAt: true,

@@ -55,6 +55,24 @@ export async function* peopleOf(
   }
 }
 
+const BESIDE = `
+SELECT id FROM people p WHERE id > $2 AND merged_into IS NULL
+  AND NOT EXISTS (SELECT FROM (SELECT source_id FROM standings WHERE person_id = p.id OFFSET 0) own WHERE own.source_id = $1)
+ORDER BY id LIMIT ${CHUNK}`;
+
+/** The ids of everybody of whom a source has no record, some at a time. */
+export async function* peopleBeside(pool: pg.Pool, sourceId: string): AsyncGenerator<string[]> {
+  for (let after = NIL; ;) {
+    const { rows } = await pool.query<{ id: string }>(BESIDE, [sourceId, after]);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+    yield rows.map(({ id }) => id);
+  }
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
 interface RecordRow {
   record: string;
   standing: Standing | null;

@@ -3,6 +3,7 @@ import type { Person, SourcePolicy } from '../lifecycle/person.js';
 import type { People } from '../lifecycle/owners.js';
 import type { Policies } from '../lifecycle/wanted.js';
 import type { Client } from './database.js';
+import { findEntitled } from './entitled.js';
 import { loadPeople, personOf, type PersonRow } from './person-rows.js';
 
 /** Everything by which the people of one transaction are found. */
@@ -20,6 +21,8 @@ export interface Held {
   policies: Policies;
   people: People;
   before: ReadonlyMap<string, Person>;
+  /** Records, known or spoken of, that are in entitled groups: by their source's id and theirs, a space between. */
+  entitled: ReadonlySet<string>;
 }
 
 /** The statement that begins a transaction and locks identifiers, in sorted order so that no two can wait for each other. */
@@ -49,12 +52,13 @@ function lockKey(identifier: string): number {
 export async function holdPeople(client: Client, whom: Whom): Promise<Held> {
   let found = await findAndLock(client, whom);
   for (;;) {
-    if (found.ids.length === 0) return held(found, []);
+    if (found.ids.length === 0) return held(found, [], await entitledAmong(client, found, whom, []));
     const rows = await loadPeople(client, found.ids);
     const missing = rows.flatMap((row) => row.merged_into ?? []).filter((id) => !found.ids.includes(id));
     const users = new Set(rows.flatMap((row) => row.zoom_users.map(({ user }) => user.id)));
     const areHere = found.zoomUserIds.every((id) => users.has(id));
-    if (missing.length === 0 && areHere) return held(found, rows);
+    if (missing.length === 0 && areHere)
+      return held(found, rows, await entitledAmong(client, found, whom, rows));
     found = await findAndLock(client, { ...whom, personIds: [...found.ids, ...missing] });
   }
 }
@@ -84,7 +88,7 @@ SELECT coalesce((SELECT array_agg(id) FROM locked), '{}') AS ids,
   ARRAY (SELECT id FROM zoom_users WHERE id = ANY ($5::text[]) AND person_id IS NOT NULL) AS zoom_user_ids,
   (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now,
   (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'observed', observed, 'removed', removed_at IS NOT NULL,
-    'presenceOnly', presence_only, 'domains', domains)), '[]') FROM sources) AS policies`;
+    'presenceOnly', presence_only, 'domains', domains, 'entitling', entitled_groups <> '{}')), '[]') FROM sources) AS policies`;
 
 interface FindRow {
   ids: string[];
@@ -114,8 +118,29 @@ async function findAndLock(client: Client, whom: Whom): Promise<Found> {
   };
 }
 
-function held(found: Found, rows: PersonRow[]): Held {
-  const before = new Map(rows.filter((row) => !row.merged_into).map((row) => [row.id, personOf(row)]));
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Which records are in entitled groups, of those that are known or spoken of; nothing is asked while no source has any. */
+async function entitledAmong(
+  client: Client,
+  { policies }: Found,
+  { records }: Whom,
+  rows: PersonRow[],
+): Promise<ReadonlySet<string>> {
+  const entitling = new Set(policies.filter((one) => one.entitling && !one.removed).map(({ id }) => id));
+  if (entitling.size === 0) return NOBODY;
+  const known = rows.flatMap(({ standings }) => standings);
+  const asked = records.map(({ sourceId, record }) => ({ source_id: sourceId, record }));
+  return findEntitled(
+    client,
+    [...known, ...asked].filter((one) => entitling.has(one.source_id)),
+  );
+}
+
+function held(found: Found, rows: PersonRow[], entitled: ReadonlySet<string>): Held {
+  const before = new Map(
+    rows.filter((row) => !row.merged_into).map((row) => [row.id, personOf(row, entitled)]),
+  );
   const policies = new Map(found.policies.map((policy) => [policy.id, policy]));
-  return { now: found.now, policies, people: new Map(before), before };
+  return { now: found.now, policies, people: new Map(before), before, entitled };
 }

@@ -1,6 +1,7 @@
 import type { LinkKind } from '../lifecycle/event.js';
 import type { KeyState, Person, ZoomStanding } from '../lifecycle/person.js';
 import type { Client } from './database.js';
+import { recordKey } from './entitled.js';
 import { readFacts, type StoredFacts } from './facts.js';
 
 const LOAD = `
@@ -73,7 +74,8 @@ export async function loadPeople(client: Client, ids: string[]): Promise<PersonR
   return rows;
 }
 
-export function personOf(row: PersonRow): Person {
+/** @param entitled records that are in an entitled group, each by its key (records/entitled.ts) */
+export function personOf(row: PersonRow, entitled: ReadonlySet<string>): Person {
   return {
     id: row.id,
     name: row.name,
@@ -88,13 +90,13 @@ export function personOf(row: PersonRow): Person {
       value: link.value,
       claimedAt: Date.parse(link.claimed_at),
     })),
-    records: row.standings.map(recordOf),
+    records: row.standings.map((standing) => recordOf(standing, entitled)),
     zoomUsers: row.zoom_users.map(zoomUserOf),
     jobs: row.jobs,
   };
 }
 
-function recordOf(row: StandingRow): Person['records'][number] {
+function recordOf(row: StandingRow, entitled: ReadonlySet<string>): Person['records'][number] {
   const { record, standing, sequence } = row;
   return {
     sourceId: row.source_id,
@@ -103,6 +105,7 @@ function recordOf(row: StandingRow): Person['records'][number] {
     standingAt: time(row.standing_at),
     sequence,
     facts: readFacts(row.facts),
+    ...(entitled.size > 0 && entitled.has(recordKey(row.source_id, row.record)) && { entitled: true }),
   };
 }
 

@@ -52,7 +52,7 @@ export async function endGoLive(prisma: PrismaClient, id: string, audit: AuditLi
  *
  * @returns false when a long transaction, such as a backup, kept the lock from us
  */
-async function changingSources(
+export async function changingSources(
   prisma: PrismaClient,
   work: (tx: Prisma.TransactionClient) => Promise<void>,
 ): Promise<boolean> {

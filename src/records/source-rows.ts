@@ -1,5 +1,6 @@
 import { addAudit, type AuditLine } from './audit.js';
-import type { PrismaClient } from './generated/client.js';
+import type { Prisma, PrismaClient } from './generated/client.js';
+import { changingSources } from './source-changes.js';
 import { isNameTaken } from './stored.js';
 import { type NewToken, tokenRow } from './token-rows.js';
 
@@ -10,6 +11,10 @@ export interface NewSource {
   domains: string[];
   observed: boolean;
   presenceOnly: boolean;
+  /** By displayName or externalId: whose members alone get keys. */
+  entitledGroups: string[];
+  /** Of one that decides about keys as soon as it is there: everybody is yet to be decided anew. */
+  goingLiveAt: Date | null;
   /** Sealed; null for a source that speaks with a token. */
   secret: string | null;
   secretGeneration: number;
@@ -23,6 +28,7 @@ export interface SourceRow {
   secretGeneration: number;
   observed: boolean;
   removedAt: Date | null;
+  entitledGroups: string[];
   /** When a go-live began that is not ended yet. */
   goingLiveAt: Date | null;
 }
@@ -42,26 +48,31 @@ export async function findSource(prisma: PrismaClient, name: string): Promise<So
     secretGeneration: true,
     observed: true,
     removedAt: true,
+    entitledGroups: true,
     goingLiveAt: true,
   };
   const live = await prisma.source.findFirst({ where: { name, removedAt: null }, select });
   return live ?? prisma.source.findFirst({ where: { name }, orderBy: { removedAt: 'desc' }, select });
 }
 
-/** False when the name is taken. */
+/** `busy`: a long transaction kept the lock from us, without which one that decides cannot be added. */
 export async function addSource(
   prisma: PrismaClient,
   source: NewSource,
   token: NewToken | null,
   audit: AuditLine,
-): Promise<boolean> {
+): Promise<'added' | 'name-taken' | 'busy'> {
   const tokens = token && { tokens: { create: tokenRow(token) } };
-  const create = prisma.source.create({ data: { ...source, ...tokens }, select: { id: true } });
+  const add = async (tx: Prisma.TransactionClient) => {
+    await tx.source.create({ data: { ...source, ...tokens }, select: { id: true } });
+    await addAudit(tx, audit);
+  };
   try {
-    await prisma.$transaction([create, addAudit(prisma, audit)]);
-    return true;
+    if (source.goingLiveAt) return (await changingSources(prisma, add)) ? 'added' : 'busy';
+    await prisma.$transaction(add);
+    return 'added';
   } catch (error) {
-    if (isNameTaken(error)) return false;
+    if (isNameTaken(error)) return 'name-taken';
     throw error;
   }
 }

@@ -52,7 +52,14 @@ describe('a scim source', () => {
     expect(await audits('source.add', 'okta')).toEqual([
       {
         actor: 'root',
-        detail: { name: 'okta', kind: 'scim', domains: ['example.com'], observed: true, presenceOnly: false },
+        detail: {
+          name: 'okta',
+          kind: 'scim',
+          domains: ['example.com'],
+          observed: true,
+          presenceOnly: false,
+          entitledGroups: [],
+        },
       },
     ]);
   });
@@ -259,6 +266,7 @@ test('the list shows every connected source, and no credential', async () => {
     domains: ['example.com'],
     observed: true,
     presenceOnly: false,
+    entitledGroups: [],
     goingLiveAt: null,
     lastNoticeAt: null,
     createdAt: expect.any(String),

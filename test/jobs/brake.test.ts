@@ -134,7 +134,7 @@ describe('what is braked', () => {
     await stampede(20);
     const [id = ''] = await brakedIds();
     await sql('UPDATE jobs SET next_attempt_at = now(), told_at = NULL WHERE id = $1', [id]);
-    const sweeper = createSweeper({ ...service.run, queue: service.core.queue });
+    const sweeper = createSweeper({ ...service.core, ...service.run });
     await sweeper.sweep();
     await sweeper.close();
     await runJob(id, 1, service.run);

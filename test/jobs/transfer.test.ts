@@ -21,7 +21,7 @@ const jobsOf = async (mail: string) => (await unfinished(service, mail)).map((jo
 
 /** What a process that has only just started finds to do. */
 async function sweep(): Promise<void> {
-  const sweeper = createSweeper({ ...service.run, queue: service.core.queue });
+  const sweeper = createSweeper({ ...service.core, ...service.run });
   await sweeper.sweep();
   await sweeper.close();
 }

@@ -84,7 +84,15 @@ describe('an observed source', () => {
       rotate: 0,
       clear: 0,
       braked: 0,
-      skipped: { held: 0, inProgress: 0, contested: 0, gone: 40, goneElsewhere: 0, notActive: 0 },
+      skipped: {
+        held: 0,
+        inProgress: 0,
+        contested: 0,
+        gone: 40,
+        goneElsewhere: 0,
+        notActive: 0,
+        notEntitled: 0,
+      },
     });
     expect((await keyOf(mails[1]!)).body.code).toBe('NOT_HELD');
     await expectAtRest({ core: serving.core, zoom });

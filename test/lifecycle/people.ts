@@ -26,7 +26,17 @@ export const HOUR = 3_600;
 export function source(id: string, more: Partial<SourcePolicy> = {}): SourcePolicy {
   const kind = id === 'zoom' || id === 'operator' ? id : 'scim';
   const presenceOnly = id === 'operator';
-  return { id, name: id, kind, observed: false, removed: false, presenceOnly, domains: [], ...more };
+  return {
+    id,
+    name: id,
+    kind,
+    observed: false,
+    removed: false,
+    presenceOnly,
+    domains: [],
+    entitling: false,
+    ...more,
+  };
 }
 
 /** Sources by their names, those told in full as they are told. */

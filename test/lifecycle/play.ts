@@ -25,7 +25,7 @@ export function play({ arrivals }: Story, policies: Policies): World {
 
 function arrive({ telling, then }: Arrival, world: World): void {
   const { people, policies, newId } = world;
-  const held = { now: ++world.now, policies, people, before: new Map(people) };
+  const held = { now: ++world.now, policies, people, before: new Map(people), entitled: new Set<string>() };
   const options = {
     held,
     sourceId: telling.source,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { showingOf } from '../../src/lifecycle/showing.js';
 import type { KeyState, Person } from '../../src/lifecycle/person.js';
-import { at, job, key, person, record, sources, zoomUser } from './people.js';
+import { at, job, key, person, record, source, sources, zoomUser } from './people.js';
 
 const policies = sources('okta', 'zoom');
 
@@ -61,6 +61,15 @@ test('a pending key that Zoom definitely refused is not shown, the one before it
   const first = [zoomUser('Z1', { keys: [refused] })];
   const waiting = holder([], { zoomUsers: first, jobs: [job('j1', 'set', { state: 'retrying' })] });
   expect(shown(waiting)).toEqual({ show: 'nothing', code: 'WAITING_FOR_ZOOM' });
+});
+
+test('whoever is in no entitled group is told so, whether a key is held still or was never', () => {
+  const entitling = sources('okta', source('groups', { entitling: true }));
+  for (const one of [holder(['active']), holder([])]) {
+    expect(showingOf(one, entitling, () => [])).toEqual({ show: 'nothing', code: 'NOT_ENTITLED' });
+  }
+  const gone = holder(['active'], { records: [record('okta', 'gone')] });
+  expect(showingOf(gone, entitling, () => [])).toEqual({ show: 'nothing', code: 'LEFT' });
 });
 
 describe('no key is shown', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SourceRecord } from '../../src/lifecycle/person.js';
-import { currentZoomUser, heldKey, isWanted } from '../../src/lifecycle/wanted.js';
+import {
+  currentZoomUser,
+  heldKey,
+  isWanted,
+  whyUnwanted,
+  type Unwanted,
+} from '../../src/lifecycle/wanted.js';
 import { at, key, person, record, source, sources, zoomUser } from './people.js';
 
 const policies = sources(
@@ -52,6 +58,66 @@ describe('wanted', () => {
   ])('not while %s', (_, records) => {
     expect(isWanted(person({ records }), policies)).toBe(false);
     expect(isWanted(person({ records: records.toReversed() }), policies)).toBe(false);
+  });
+});
+
+describe('where a source has entitled groups', () => {
+  const sourcesWith = (...more: Parameters<typeof sources>) =>
+    sources('okta', source('groups', { entitling: true }), ...more);
+  const isIn = { entitled: true };
+
+  test.each<[string, SourceRecord[]]>([
+    ['a member', [record('groups', 'active', isIn)]],
+    ['a member whom others know as well', [record('groups', 'active', isIn), record('okta', 'active')]],
+    [
+      'a member by one of two records',
+      [record('groups', 'active'), record('groups', 'active', { ...second, ...isIn })],
+    ],
+  ])('%s is wanted', (_, records) => {
+    expect(whyUnwanted(person({ records }), sourcesWith())).toBeNull();
+  });
+
+  test.each<[string, Unwanted, SourceRecord[]]>([
+    ['nobody else', 'not-entitled', [record('groups', 'active')]],
+    ['nobody whom only others know', 'not-entitled', [record('okta', 'active')]],
+    ['no member who is gone elsewhere', 'gone', [record('groups', 'active', isIn), record('okta', 'gone')]],
+    ['no member of whom nobody says that they are there', 'not-active', [record('groups', null, isIn)]],
+    [
+      'nobody whose record in a group is gone',
+      'not-entitled',
+      [record('groups', 'gone', isIn), record('groups', 'active', second), record('okta', 'active')],
+    ],
+  ])('%s is', (_, why, records) => {
+    expect(whyUnwanted(person({ records }), sourcesWith())).toBe(why);
+    expect(isWanted(person({ records }), sourcesWith())).toBe(false);
+  });
+
+  test('of one of several such sources is enough', () => {
+    const several = sourcesWith(source('more', { entitling: true }));
+    const records = [record('groups', 'active'), record('more', 'active', isIn)];
+    expect(isWanted(person({ records }), several)).toBe(true);
+  });
+
+  test.each(['observed', 'removed'] as const)(
+    'that is %s, it keeps nobody from a key, and gives none',
+    (state) => {
+      const records = [record('okta', 'active')];
+      const policies = sources('okta', source('groups', { entitling: true, [state]: true }));
+      expect(isWanted(person({ records }), policies)).toBe(true);
+      const both = sources(
+        'okta',
+        source('groups', { entitling: true, [state]: true }),
+        source('more', { entitling: true }),
+      );
+      expect(isWanted(person({ records: [...records, record('groups', 'active', isIn)] }), both)).toBe(false);
+    },
+  );
+
+  test('presence alone gives none to members either', () => {
+    const policies = sources(source('groups', { entitling: true, presenceOnly: true }), 'okta');
+    expect(whyUnwanted(person({ records: [record('groups', 'active', isIn)] }), policies)).toBe('not-active');
+    const records = [record('groups', 'active', isIn), record('okta', 'active')];
+    expect(isWanted(person({ records }), policies)).toBe(true);
   });
 });
 

@@ -4,6 +4,7 @@ import { writeChanges } from '../../src/records/changes.js';
 import { transaction, type Client } from '../../src/records/database.js';
 import { differences } from '../../src/records/differences.js';
 import { beginLocking, holdPeople, type Held, type Whom } from '../../src/records/people.js';
+import { openDirectory } from '../harness/directory.js';
 import { addSource } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
@@ -199,4 +200,29 @@ test('a Zoom user handed to another person goes with all that belongs to it', as
   );
   expect(left!.zoomUsers).toEqual([]);
   expect(right!.zoomUsers).toContainEqual(user);
+});
+
+test('who is in which group is asked only where groups decide, and then of those who are loaded or spoken of', async () => {
+  const [ann] = await keep(somebody());
+  const asked: string[] = [];
+  const holding = (records: Whom['records']) =>
+    inTransaction((client) => {
+      const query = (statement: { name: string }) => (
+        asked.push(statement.name),
+        client.query(statement as never)
+      );
+      return holdPeople({ query } as unknown as Client, { ...NOBODY, personIds: [ann!.id], records });
+    });
+  await holding([]);
+  expect(asked.splice(0)).toEqual(['find-people', 'load-people']);
+  const directory = await openDirectory(service.core, { name: 'deciding', entitledGroups: ['Hosts'] });
+  const [known, stranger] = [await directory.user('known@example.com'), service.core.newId()];
+  await directory.group('Hosts', [known]);
+  const records = [known.id, stranger].map((record) => ({ sourceId: directory.sourceId, record }));
+  const held = await holding(records);
+  expect(asked).toEqual(['find-people', 'load-people', 'find-entitled']);
+  expect([...held.entitled]).toEqual([`${directory.sourceId} ${known.id}`]);
+  const entitled = [...held.people.values()].flatMap((one) => one.records).filter((one) => one.entitled);
+  expect(entitled.map(({ record }) => record)).toEqual([known.id]);
+  await service.core.memberships.settled();
 });

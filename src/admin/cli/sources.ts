@@ -5,6 +5,7 @@ import type { ShownSource } from '../operations/sources.js';
 import { addClientCommands } from './clients.js';
 import { addGoLive } from './go-live.js';
 import { toLines } from './style.js';
+import type { Tally } from '../../jobs/tally.js';
 import { describeTally } from './tally.js';
 
 interface AddOptions {
@@ -12,6 +13,7 @@ interface AddOptions {
   domain?: string[];
   observe?: boolean;
   presenceOnly?: boolean;
+  entitledGroup?: string[];
   secretFile?: string;
   json?: boolean;
 }
@@ -39,6 +41,7 @@ export function addSourceCommands(program: Command, cli: Cli): void {
           one.domains,
           one.observed,
           one.presenceOnly,
+          one.entitledGroups,
           one.goingLiveAt,
           one.lastNoticeAt,
           one.createdAt,
@@ -49,6 +52,7 @@ export function addSourceCommands(program: Command, cli: Cli): void {
           'domains',
           'observed',
           'presence only',
+          'entitled groups',
           'going live',
           'last notice',
           'created',
@@ -70,16 +74,32 @@ function addAdd(source: Command, cli: Cli): void {
     .option('--domain <domain...>', 'the mail domains it may speak for; any, when left out')
     .option('--observe', 'take what it says, and change nothing in Zoom yet')
     .option('--presence-only', 'it alone gives nobody a key')
+    .option('--entitled-group <group...>', 'displayName or externalId: only members of these groups get keys')
     .option('--secret-file <file>', 'holds the secret it signs with; one is made when left out')
     .option('--json', 'print JSON')
     .action(async (name: string, options: AddOptions) => {
       const secret = await readSecret(cli, options.secretFile);
-      const { kind, domain: domains, observe: observed, presenceOnly } = options;
+      const {
+        kind,
+        domain: domains,
+        observe: observed,
+        presenceOnly,
+        entitledGroup: entitledGroups,
+      } = options;
       const shown = await cli.withOperations(({ sources }) =>
-        sources.add(cli.by, { name, kind, domains, observed, presenceOnly, secret }),
+        sources.add(cli.by, { name, kind, domains, observed, presenceOnly, entitledGroups, secret }),
       );
       printCredential(cli, options.json, shown);
+      if (shown.decided?.clear) cli.say(warningOf(name, shown.decided));
     });
+}
+
+function warningOf(name: string, { clear, braked }: Tally): string {
+  return [
+    `${clear} of those who are known hold a key, and are to lose it: only members of ${name}'s entitled groups get keys now`,
+    `${braked} of these clears are braked, until you release them or their people join a group`,
+    `to see first what follows: hostkeeper source remove ${name}, then add it with --observe`,
+  ].join('\n');
 }
 
 function addRotate(source: Command, cli: Cli): void {

@@ -16,6 +16,7 @@ export function describeTally({ people, skipped, ...jobs }: Tally): string {
     ['nothing: this source says gone', skipped.gone],
     ['nothing: another source says gone', skipped.goneElsewhere],
     ['nothing: nobody who counts says active', skipped.notActive],
+    ['nothing: in none of the entitled groups', skipped.notEntitled],
   ];
   return toLines([['people', people], ...lines.filter(([, count]) => count > 0)]);
 }

@@ -41,6 +41,10 @@ const REFUSALS: Record<Extract<LookUp, { outcome: 'refused' }>['code'], { status
   {
     PERSON_UNKNOWN: { status: 404, detail: 'no source has told us of such a person' },
     NOT_HELD: { status: 404, detail: 'we hold no host key for this person; people show tells why' },
+    NOT_ENTITLED: {
+      status: 404,
+      detail: 'this person is in none of the groups whose members get host keys; the directory says who is',
+    },
     LEFT: { status: 410, detail: 'this person has left: their host key is destroyed, or about to be' },
     KEY_CONTESTED: {
       status: 409,

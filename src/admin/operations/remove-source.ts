@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { redecidePeopleOf } from '../../jobs/redecide.js';
+import { PRIORITY } from '../../jobs/plan.js';
+import { redecideOthers, redecidePeopleOf } from '../../jobs/redecide.js';
 import type { Tally } from '../../jobs/tally.js';
 import { removeSource } from '../../records/source-changes.js';
 import { booleanInput, nameInput, parseInput } from '../input.js';
@@ -29,6 +30,10 @@ export async function remove(parts: Parts, by: string, given: unknown): Promise<
   const audit = { actor: by, action: 'source.remove', subject: name, detail: { forgetLeavers } };
   const change = { id: source.id, at: removedAt, forgetLeavers };
   if (isNew && !(await removeSource(prisma, change, audit))) throw sourcesBusy();
-  const tally = await redecidePeopleOf(source.id, {}, { pool, tell, newId, brake });
+  const options = { pool, tell, newId, brake };
+  const tally = await redecidePeopleOf(source.id, {}, options);
+  // Whom its groups kept from a key may have one again.
+  if (source.entitledGroups.length > 0)
+    await redecideOthers(source.id, { tally }, { ...options, priority: PRIORITY.backfill });
   return { name, removedAt, leaversForgotten: forgetLeavers || source.observed, ...tally };
 }

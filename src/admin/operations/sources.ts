@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { hashToken, newToken } from '../../http/bearer.js';
 import { Problem } from '../../http/problem.js';
+import { redecideOthers } from '../../jobs/redecide.js';
+import type { Tally } from '../../jobs/tally.js';
 import { listSources } from '../../records/listings.js';
+import { endGoLive } from '../../records/source-changes.js';
 import {
   addSource,
   rotateSecret,
   rotateToken,
   secretPlace,
+  type NewSource,
   type SourceRow,
 } from '../../records/source-rows.js';
 import type { NewToken } from '../../records/token-rows.js';
 import { invalidInput, nameInput, numberInput, parseInput } from '../input.js';
 import { goLive } from './go-live.js';
-import { requireConnected, RESERVED } from './named-source.js';
+import { requireConnected, RESERVED, sourcesBusy } from './named-source.js';
 import type { OperationsParts } from './parts.js';
 import { remove } from './remove-source.js';
 
@@ -29,6 +33,14 @@ const domainInput = z
   .transform((domain) => domain.trim().toLowerCase().replace(/^@/, ''))
   .refine((domain) => /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain), 'must be a mail domain');
 
+const MAX_GROUPS = 100;
+
+/** As long as a directory's displayName may be. */
+const groupInput = z
+  .string({ error: 'must be a text' })
+  .trim()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,512}$/u, 'must be the displayName or externalId of a group');
+
 export function newSourceInput(kinds: readonly string[]) {
   return z.strictObject({
     name: nameInput.refine((name) => name !== RESERVED, `${RESERVED} is reserved`),
@@ -36,6 +48,11 @@ export function newSourceInput(kinds: readonly string[]) {
     domains: z.array(domainInput).max(1_000).default([]),
     observed: z.boolean().default(false),
     presenceOnly: z.boolean().default(false),
+    entitledGroups: z
+      .array(groupInput)
+      .max(MAX_GROUPS, `must be at most ${MAX_GROUPS} groups`)
+      .default([])
+      .transform((groups) => [...new Set(groups)]),
     secret: secretInput.optional(),
   });
 }
@@ -56,6 +73,8 @@ export interface ShownSource {
   url: string;
   token?: string;
   secret?: string;
+  /** Of one with entitled groups that counts at once: what that means for those who are known already. */
+  decided?: Tally;
 }
 
 type Parts = Pick<
@@ -75,23 +94,42 @@ export function createSourceOperations(parts: Parts) {
 }
 
 async function add(parts: Parts, by: string, given: unknown): Promise<ShownSource> {
-  const { prisma, newId, seal, webhookKinds } = parts;
+  const { prisma, newId, now, seal, webhookKinds } = parts;
   const input = parseInput(newSourceInput(['scim', ...webhookKinds]), given);
   const { secret: givenSecret, ...asked } = input;
+  const isEntitling = asked.entitledGroups.length > 0;
+  if (isEntitling && asked.kind !== 'scim')
+    throw invalidInput('entitledGroups: only a scim source tells us of groups');
   const id = newId();
   const token = asked.kind === 'scim' ? makeToken(parts, asked.name, givenSecret) : null;
   const secret = token ? null : (givenSecret ?? newSecret());
   const sealed = secret && seal.seal(secret, secretPlace(id, 1));
-  const row = { id, ...asked, secret: sealed, secretGeneration: sealed ? 1 : 0 };
+  const goingLiveAt = isEntitling && !asked.observed ? now() : null;
+  const row = { id, ...asked, secret: sealed, secretGeneration: sealed ? 1 : 0, goingLiveAt };
   const audit = { actor: by, action: 'source.add', subject: asked.name, detail: asked };
-  if (await addSource(prisma, row, token?.row ?? null, audit)) {
-    return show(parts, asked, token ? { token: token.text } : { secret: secret! });
+  const added = await addSource(prisma, row, token?.row ?? null, audit);
+  if (added === 'busy') throw sourcesBusy();
+  if (added === 'added') {
+    const shown = show(parts, asked, token ? { token: token.text } : { secret: secret! });
+    return goingLiveAt ? { ...shown, decided: await decideEverybody(parts, by, row) } : shown;
   }
   throw new Problem({
     status: 409,
     code: 'SOURCE_NAME_TAKEN',
     detail: `there is already a source named ${asked.name}`,
   });
+}
+
+/** Nobody is in its groups yet, and only who is in one gets a key: whoever holds one is to lose it. */
+async function decideEverybody(parts: Parts, by: string, { id, name }: NewSource): Promise<Tally> {
+  const tally = await redecideOthers(id, {}, parts);
+  await endGoLive(parts.prisma, id, {
+    actor: by,
+    action: 'source.live',
+    subject: name,
+    detail: { ...tally },
+  });
+  return tally;
 }
 
 async function rotate(
