@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { lookUp } from '../../src/jobs/look-up.js';
 import { goLive } from '../../src/jobs/go-live.js';
 import { createGroupKeeper } from '../../src/jobs/groups.js';
@@ -239,4 +240,14 @@ describe('an observed source with entitled groups', () => {
       'NOT_ENTITLED',
     ]);
   });
+});
+
+test('a group is not said to be kept while the database is not there', async () => {
+  const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
+  const { newId, failpoint } = service.core;
+  const { create } = createGroupKeeper({ pool, newId, failpoint, follow: () => undefined });
+  const row = { nameKey: 'hosts', externalId: null, resource: { displayName: 'Hosts' } };
+  const asked = { sourceId: directory.sourceId, id: newId(), body: {} };
+  await expect(create(asked, row, [])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  await pool.end();
 });

@@ -86,8 +86,9 @@ async function create(parts: Parts, request: ScimRequest): Promise<Answer> {
   const view = viewOf(parts, request);
   const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
   const row = readGroup(parts.own, own);
-  const { steps, lists } = readMembers(members);
+  const { lists } = readMembers(members);
   const asked = askedOf(request, 'POST', parts.newId(), saidOf(parts, own, members));
+  const steps = lists.map((list) => ({ step: 'add' as const, members: list.members }));
   const group = made(await parts.groups.create(asked, row, steps), asked.id, lists);
   return answerOne(201, await find(parts, request, group.id, view), viewAfter(view, own));
 }
