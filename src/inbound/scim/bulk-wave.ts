@@ -1,29 +1,30 @@
 import type { BulkOperation } from './bulk-request.js';
 import { isObject, valueOf } from './json.js';
+import { nameKeyOf } from './user-row.js';
 
 /** What of an operation decides whether it can be done beside others. */
 export interface Lane {
-  /** Only operations of one kind on one type of resource are done at the same time. */
+  /** Only operations of one method on one type of resource are done at the same time. */
   name: string;
   /** What no two of them may share; null: it is done alone. */
   keys: string[] | null;
 }
 
-const KINDS: Record<string, string> = { POST: 'create', PUT: 'change', PATCH: 'change', DELETE: 'remove' };
-
 /**
  * So that what is done at the same time ends as if done in order (RFC 7644 §3.7): creations with different names do
- * not meet, nor do changes of different resources, save those that may take or free a name.
+ * not meet, nor do deletions and changes of different resources, save those that may take a name or give one free.
  */
 export function laneOf({ method, path, data }: BulkOperation): Lane {
-  const type = path.toLowerCase().split('/')[path.startsWith('/') ? 1 : 0] ?? '';
-  const name = `${KINDS[method]} ${type}`;
-  if (method === 'DELETE') return { name, keys: [path] };
+  const place = path.toLowerCase().replace(/^\//, '');
+  const [type = ''] = place.split('/');
+  const name = `${method} ${type}`;
   const nameAttribute = type === 'groups' ? 'displayName' : 'userName';
-  if (method === 'PATCH') return { name, keys: mentions(data, nameAttribute) ? null : [path] };
-  const taken = isObject(data) ? valueOf(data, nameAttribute) : undefined;
-  if (typeof taken !== 'string') return { name, keys: null };
-  return { name, keys: [`name ${taken.trim().toLowerCase()}`, ...(method === 'PUT' ? [path] : [])] };
+  // What is encoded may be any other path as well.
+  if (place.includes('%')) return { name, keys: null };
+  if (method === 'DELETE') return { name, keys: [place] };
+  if (method === 'PATCH') return { name, keys: mentions(data, nameAttribute) ? null : [place] };
+  const taken = method === 'POST' && isObject(data) ? valueOf(data, nameAttribute) : undefined;
+  return { name, keys: typeof taken === 'string' ? [nameKeyOf(taken)] : null };
 }
 
 function mentions(data: unknown, attribute: string): boolean {

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js';
-import { attempt, attemptAll, MAX_AT_ONCE, needsOf, type Running } from './bulk-attempt.js';
+import { attemptAll, MAX_AT_ONCE, needsOf, type Running } from './bulk-attempt.js';
 import { makeCircle } from './bulk-circle.js';
 import { orderSteps } from './bulk-order.js';
 import { readBulk, type BulkOperation } from './bulk-request.js';
@@ -56,13 +56,8 @@ function stepsOf({ makers }: Running, operations: BulkOperation[]): Waiting[] {
 async function runWave(running: Running, wave: Waiting[]): Promise<Outcome[]> {
   const [first] = wave;
   if (first?.isCircle) return makeCircle(running, first.operations);
-  const operations = wave.flatMap((step) => step.operations);
-  const outcomes = await attemptAll(running, operations);
-  for (const [place, { operation, error }] of outcomes.entries()) {
-    // One of the others may have given the name free meanwhile.
-    if (operations.length > 1 && operation.method === 'PUT' && error?.scimType === 'uniqueness') {
-      outcomes[place] = await attempt(running, operation);
-    }
-  }
-  return outcomes;
+  return attemptAll(
+    running,
+    wave.flatMap(({ operations }) => operations),
+  );
 }

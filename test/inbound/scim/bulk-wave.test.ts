@@ -70,7 +70,7 @@ test.each<[string, number, Short[]]>([
     3,
     [
       ['PATCH', '/Users/1', retitle],
-      ['PUT', '/Users/2', { userName: 'a' }],
+      ['PATCH', '/Users/2', retitle],
       ['PATCH', '/Users/3', retitle],
     ],
   ],
@@ -79,15 +79,31 @@ test.each<[string, number, Short[]]>([
     1,
     [
       ['PATCH', '/Users/1', retitle],
-      ['PUT', '/Users/1', { userName: 'a' }],
+      ['PATCH', 'users/1', retitle],
     ],
   ],
   [
-    'not to one name',
+    'not of one user, encoded',
+    1,
+    [
+      ['PATCH', '/Users/1', retitle],
+      ['PATCH', '/Users/%31', retitle],
+    ],
+  ],
+  [
+    'not by PUT, which always says a name',
     1,
     [
       ['PUT', '/Users/1', { userName: 'a' }],
-      ['PUT', '/Users/2', { userName: 'a' }],
+      ['PUT', '/Users/2', { userName: 'b' }],
+    ],
+  ],
+  [
+    'nor beside one',
+    1,
+    [
+      ['PATCH', '/Users/1', retitle],
+      ['PUT', '/Users/2', { userName: 'b' }],
     ],
   ],
   [
