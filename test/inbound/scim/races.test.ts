@@ -57,6 +57,14 @@ describe.each([
     });
   });
 
+  test('the same goes for a group', async () => {
+    const { body } = await scim.call('POST', '/Groups', { displayName: `race ${++made}` });
+    const path = `/Groups/${body['id']}`;
+    const headers = { 'If-Match': 'W/"1"' };
+    const change = (n: number) => at(n).call('PATCH', path, add('externalId', `${n}`), { headers });
+    expect(tally(await Promise.all(numbered(20).map(change)))).toEqual({ 204: 1, 412: 19 });
+  });
+
   test('20 creations of one userName make one user', async () => {
     const create = (n: number) =>
       at(n).call('POST', '/Users', { userName: `same-${made}@hosts.example`, title: `${n}` });
