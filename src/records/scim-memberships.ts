@@ -7,7 +7,12 @@ export interface Membership {
   display: string | null;
 }
 
-const NAME = `coalesce(nullif(other.resource->>'displayName', ''), other.resource->>'userName')`;
+/** The name of a resource that is a member, or has members, by what its row is called. */
+export function nameOf(row: string): string {
+  return `coalesce(nullif(${row}.resource->>'displayName', ''), ${row}.resource->>'userName')`;
+}
+
+const NAME = nameOf('other');
 
 /** Row by row: fifty thousand members must not make PostgreSQL read everybody. */
 function listOf(own: string, others: string, display: string): string {

@@ -11,7 +11,7 @@ export interface AttributePath {
 }
 
 const NAME = /^[A-Za-z$][\w$-]*$/;
-const URN = /^urn:[^\s"'[\]]+$/i;
+const URN = /^urn:(?!.*["'[\]])[!-~]+$/i;
 const PROTOTYPE_NAMES = new Set(['constructor', 'prototype', '__proto__']);
 
 /** The ABNF's ATTRNAME and `$ref`, except names that reach an object's prototype. */

@@ -12,11 +12,13 @@ export const TYPES = [
 export const MUTABILITIES = ['readOnly', 'readWrite', 'immutable', 'writeOnly'] as const;
 export const RETURNED = ['always', 'default', 'request', 'never'] as const;
 
+/** `any` is ours, for attributes that no schema of ours knows: kept as they come. */
+export type AttributeType = (typeof TYPES)[number] | 'any';
+
 /** An attribute as RFC 7643 §7 describes one, so that a table of them is also what /Schemas answers. */
 export interface Attribute {
   name: string;
-  /** `any` is ours, for attributes that no schema of ours knows: kept as they come. */
-  type: (typeof TYPES)[number] | 'any';
+  type: AttributeType;
   multiValued: boolean;
   description: string;
   required: boolean;

@@ -1,9 +1,8 @@
 import { createBulk } from './bulk.js';
 import { createDiscovery } from './discovery.js';
 import type { Endpoints, Methods } from './endpoint-table.js';
-import type { Answer } from './answer.js';
-import { ScimError } from './error.js';
 import { createGroups, type GroupsOptions } from './groups.js';
+import { createSearch } from './list.js';
 import { refuseMe } from './me.js';
 import type { Endpoint } from './request.js';
 import { createUsers, type UsersOptions } from './users.js';
@@ -16,12 +15,12 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
   const discovery = createDiscovery(options.shapes);
   const everyMethod = (endpoint: Endpoint): Methods =>
     Object.fromEntries(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, endpoint]));
-  const search = { POST: refuseOptional };
+  const { User, Group } = options.shapes;
   return {
     ...resources,
-    '/.search': search,
-    '/Users/.search': search,
-    '/Groups/.search': search,
+    '/.search': { POST: createSearch(options, [User, Group]) },
+    '/Users/.search': { POST: createSearch(options, [User]) },
+    '/Groups/.search': { POST: createSearch(options, [Group]) },
     '/Bulk': { POST: createBulk(resources) },
     '/Me': everyMethod(refuseMe),
     '/ServiceProviderConfig': { GET: discovery.serviceProviderConfig },
@@ -42,8 +41,4 @@ function createResourceEndpoints(options: EndpointsOptions): Endpoints {
     '/Groups': { GET: groups.list, POST: groups.create },
     '/Groups/:id': { GET: groups.get, PUT: groups.replace, PATCH: groups.patch, DELETE: groups.remove },
   };
-}
-
-async function refuseOptional(): Promise<Answer> {
-  throw new ScimError(501, 'this part of SCIM is not offered', { code: 'NOT_OFFERED' });
 }

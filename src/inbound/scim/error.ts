@@ -1,7 +1,10 @@
-/** Detail error keywords of RFC 7644 §3.12, table 9, and `uniqueness`, which goes with 409. */
+/** Detail error keywords of RFC 7644 §3.12, table 9, and of RFC 9865 §2.1; `uniqueness` goes with 409. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount'
   | 'uniqueness'
   | 'mutability'
   | 'invalidSyntax'

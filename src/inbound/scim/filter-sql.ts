@@ -1,92 +1,96 @@
-import { readAttributePath, type AttributePath } from './attribute-path.js';
-import { subAttribute, type Attribute } from './attribute.js';
-import { invalidFilter } from './filter-text.js';
-import type { Filter } from './filter.js';
-import type { ScimError } from './error.js';
-import type { Literal } from './filter-text.js';
-import type { Shape } from './shape.js';
+import type { Asking } from './asking.js';
+import type { From } from './filter-json.js';
+import { readOperand } from './filter-operand.js';
+import { resourceScope, type Scope, type Values } from './filter-scope.js';
+import { compareTerm, presentTerm } from './filter-term.js';
+import type { Comparison, Filter } from './filter.js';
+import type { Sql } from './sql.js';
 
-/** A condition on a row of scim_resources, its parameters numbered from $1. */
+/** A condition on a row `r` of scim_resources. NULL is not true. */
 export interface Condition {
   sql: string;
-  params: unknown[];
+  /** Whether an index finds its rows by what stands in it, and they are few. */
+  isFound: boolean;
 }
 
-const SUPPORTED =
-  'userName, externalId, id and emails.value (also as emails[type eq "work"].value) can be compared with eq, ' +
-  'and joined by and';
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
-
-/** Adds a parameter, and gives its place in the text. */
-type Bind = (value: unknown) => string;
-
-/** Throws `invalidFilter` for whatever the database would not be asked. */
-export function compileFilter(shape: Shape, filter: Filter): Condition {
-  const params: unknown[] = [];
-  const bind: Bind = (value) => `$${params.push(value)}`;
-  return { sql: compile(shape, filter, bind), params };
+/** `narrow`: a condition on the resource that an index answers, true wherever this one about a value of it is. */
+interface Narrowed extends Condition {
+  narrow?: (() => string) | undefined;
 }
 
-function compile(shape: Shape, filter: Filter, bind: Bind): string {
+/** Throws `invalidFilter` for names, operators and values that do not fit. */
+export function compileFilter(asking: Asking, filter: Filter): Condition {
+  return applied(compile(resourceScope(asking), filter, asking.sql));
+}
+
+function compile(scope: Scope, filter: Filter, sql: Sql): Narrowed {
   switch (filter.op) {
     case 'and':
-      return filter.filters.map((one) => compile(shape, one, bind)).join(' AND ');
-    case 'eq':
-      return compileEquality(readPath(shape, filter.path), filter.value, bind);
-    case '[]':
-      return compileElement(readPath(shape, filter.path), filter.filter, bind);
+      return every(filter.filters.map((one) => compile(scope, one, sql)));
+    case 'or':
+      return some(filter.filters.map((one) => applied(compile(scope, one, sql))));
+    case 'not':
+      return { sql: `(${compile(scope, filter.filter, sql).sql}) IS NOT TRUE`, isFound: false };
+    case '[]': {
+      const { from, scope: inside } = scope.elements(filter.path, filter.at);
+      const one = compile(inside, filter.filter, sql);
+      return { ...one, sql: existsIn(from, one.sql) };
+    }
+    case 'pr': {
+      const whole = scope.whole(filter.path, filter.at);
+      return { sql: existsIn(whole.from, presentTerm(whole)), isFound: false };
+    }
     default:
-      throw unsupported(`"${filter.op}" is not supported`);
+      return compileComparison(scope.values(filter.path, filter.at), filter, sql);
   }
 }
 
-function readPath(shape: Shape, text: string): AttributePath {
-  const path = readAttributePath(shape, text);
-  if (!path?.attribute) throw invalidFilter(`${JSON.stringify(text.slice(0, 100))} is not an attribute`);
-  return path;
+/** In brackets all is about the same value: what narrows one condition narrows all. */
+function every(conditions: Narrowed[]): Narrowed {
+  const narrow = conditions.flatMap((one) => one.narrow ?? []);
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' AND '),
+    isFound: conditions.some(({ isFound }) => isFound),
+    narrow: narrow.length > 0 ? () => narrow.map((one) => one()).join(' AND ') : undefined,
+  };
 }
 
-function compileEquality({ urn, attribute, sub }: AttributePath, value: Literal, bind: Bind): string {
-  const name = urn === null ? attribute?.name : undefined;
-  if (name === 'emails') return compileEmails([equalSub(attribute, sub?.name ?? 'value', value, bind)]);
-  const isName = attribute?.uniqueness === 'server';
-  if (sub || !name || !(isName || ['externalId', 'id'].includes(name))) {
-    throw unsupported(`${attribute?.name} is not supported`);
-  }
-  if (typeof value !== 'string') throw invalidFilter(`${name} must be compared with a string`);
-  if (isName) return `name_key = ${bind(value.trim().toLowerCase())}`;
-  if (name === 'externalId') return `external_id = ${bind(value)}`;
-  return UUID.test(value) ? `id = ${bind(value)}` : 'FALSE';
+function some(conditions: Condition[]): Narrowed {
+  return {
+    sql: conditions.map(({ sql }) => `(${sql})`).join(' OR '),
+    isFound: conditions.every(({ isFound }) => isFound),
+  };
 }
 
-function compileElement({ urn, attribute, sub }: AttributePath, filter: Filter, bind: Bind): string {
-  if (urn !== null || attribute?.name !== 'emails' || sub)
-    throw unsupported(`${attribute?.name}[] is not supported`);
-  return compileEmails(elementConditions(attribute, filter, bind));
+function compileComparison(values: Values, filter: Extract<Filter, { op: Comparison }>, sql: Sql): Narrowed {
+  const { from, term, narrow } = values;
+  const operand = readOperand(values.attribute, filter);
+  const compared = compareTerm(values, filter.op, operand, sql);
+  // No value is unlike any, and is null.
+  if ((filter.op === 'ne') !== (operand.as === 'nothing'))
+    return { sql: existsOrNone(from, compared), isFound: false };
+  const condition = existsIn(from, compared);
+  if (filter.op !== 'eq' || operand.as !== 'text') return { sql: condition, isFound: false };
+  const isFound = term.kept === 'name' || term.kept === 'uuid';
+  // The empty text is in no index.
+  const isIndexed = narrow && operand.text !== '';
+  return { sql: condition, isFound, narrow: isIndexed ? () => narrow(operand.text, sql) : undefined };
 }
 
-function elementConditions(attribute: Attribute, filter: Filter, bind: Bind): string[] {
-  if (filter.op === 'and') return filter.filters.flatMap((one) => elementConditions(attribute, one, bind));
-  if (filter.op !== 'eq') throw unsupported(`"${filter.op}" in brackets is not supported`);
-  return [equalSub(attribute, filter.path, filter.value, bind)];
+function applied({ narrow, sql, isFound }: Narrowed): Condition {
+  return narrow ? { sql: `${narrow()} AND (${sql})`, isFound: true } : { sql, isFound };
 }
 
-/** All conditions are about one and the same e-mail address. */
-function compileEmails(conditions: string[]): string {
-  const elements = `jsonb_array_elements(resource->'emails') AS element`;
-  return `EXISTS (SELECT 1 FROM ${elements} WHERE ${conditions.join(' AND ')})`;
+function existsIn(from: From[], condition: string): string {
+  if (from.length === 0) return condition;
+  const rows = from.map((one) => one.rows).join(' CROSS JOIN ');
+  const conditions = [...from.map(({ on }) => on), `(${condition})`].join(' AND ');
+  return `EXISTS (SELECT FROM ${rows} WHERE ${conditions})`;
 }
 
-/** The name comes from the schema's table, never from the client; no sub-attribute of emails is caseExact. */
-function equalSub(attribute: Attribute | null, name: string, value: Literal, bind: Bind): string {
-  const sub = attribute ? subAttribute(attribute, name) : undefined;
-  if (!sub) throw invalidFilter(`emails has no sub-attribute ${JSON.stringify(name.slice(0, 100))}`);
-  if (typeof value !== 'string' && typeof value !== 'boolean') {
-    throw invalidFilter(`emails.${sub.name} must be compared with a string or a boolean`);
-  }
-  return `lower(element->>'${sub.name}') = lower(${bind(String(value))})`;
-}
-
-function unsupported(why: string): ScimError {
-  return invalidFilter(`${why}; ${SUPPORTED}`);
+/** As above, of a row of NULLs where there are none. */
+function existsOrNone(from: From[], condition: string): string {
+  if (from.length === 0) return condition;
+  const joins = from.map(({ rows, on }) => `LEFT JOIN ${rows} ON ${on}`).join(' ');
+  return `EXISTS (SELECT FROM (SELECT) AS one ${joins} WHERE ${condition})`;
 }

@@ -5,7 +5,7 @@ import { isObject, isSameJson, type JsonObject } from './json.js';
 import type { Operation } from './operations.js';
 import { checkLength } from './resource.js';
 import type { Shape } from './shape.js';
-import { nameKeyOf } from './user-row.js';
+import { nameKeyOf } from './fold.js';
 import { patchResource, readResource, replaceResource, type KeptAttributes } from './whole.js';
 
 /** A group's shape without its members, which are rows of their own: whatever else is said of them is ignored. */

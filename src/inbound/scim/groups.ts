@@ -1,9 +1,7 @@
 import type { GroupAsked, GroupKeeper, GroupOutcome } from '../../jobs/groups.js';
 import type { KeptResource, ScimDirectory } from '../../records/scim-resources.js';
-import { answerList, answerOne, headersOf, show, type Answer, type View } from './answer.js';
+import { answerOne, headersOf, type Answer, type View } from './answer.js';
 import { notFound, type ScimError, uniqueness } from './error.js';
-import { compileFilter, type Condition } from './filter-sql.js';
-import { readFilter } from './filter.js';
 import {
   memberUnknown,
   readMemberOperations,
@@ -13,15 +11,15 @@ import {
 } from './group-members.js';
 import { patchGroup, readBody, readGroup, replaceGroup, withoutMembers } from './group-resource.js';
 import { shorten, type JsonObject } from './json.js';
+import { createList, type ListOptions } from './list.js';
 import { readOperations } from './operations.js';
-import { readPaging } from './paging.js';
 import { evaluate, etagOf } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { isSelected, readSelection, withSaid } from './select.js';
 import { withoutSecrets } from './secrets.js';
 import type { Shape, Shapes } from './shape.js';
 
-export interface GroupsOptions {
+export interface GroupsOptions extends ListOptions {
   groups: GroupKeeper;
   directory: ScimDirectory;
   newId: () => string;
@@ -51,28 +49,13 @@ export function createGroups(options: GroupsOptions): Groups {
   const shape = options.shapes.Group;
   const parts: Parts = { ...options, shape, own: withoutMembers(shape) };
   return {
-    list: (request) => list(parts, request),
+    list: createList(options, [shape]),
     create: (request) => create(parts, request),
     get: (request) => get(parts, request),
     replace: (request) => replace(parts, request),
     patch: (request) => patch(parts, request),
     remove: (request) => remove(parts, request),
   };
-}
-
-async function list(parts: Parts, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(parts, request);
-  const { startIndex, count } = readPaging(request.query);
-  const { sourceId } = request.source;
-  const where = readWhere(parts, request.query);
-  const memberships = isSelected(view.selection, 'members');
-  const asked = { sourceId, type: 'Group', where, startIndex, count, memberships } as const;
-  const { rows, total } = await parts.directory.list(asked);
-  return answerList(
-    rows.map((row) => show(row, view)),
-    total,
-    startIndex,
-  );
 }
 
 async function get(parts: Parts, request: ScimRequest): Promise<Answer> {
@@ -173,9 +156,4 @@ function viewOf({ shape }: Parts, { baseUrl, query }: ScimRequest): View {
 /** What is returned on request is also returned to whoever just set it (RFC 7643 §7). */
 function viewAfter(view: View, said: JsonObject): View {
   return { ...view, selection: withSaid(view.selection, said) };
-}
-
-function readWhere({ shape }: Parts, query: URLSearchParams): Condition {
-  const filter = query.get('filter');
-  return filter?.trim() ? compileFilter(shape, readFilter(filter)) : { sql: 'TRUE', params: [] };
 }

@@ -1,3 +1,8 @@
+/** What `instantOf` reads, save for days that no month has, as a regular expression of PostgreSQL. */
+export const INSTANT =
+  '^(?!0000)\\d{4}-\\d\\d-\\d\\dT(([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?|24:00:00(\\.(0{1,5}|0{6}\\d*))?)' +
+  '(Z|[-+]((0\\d|1[0-3]):[0-5]\\d|14:00))?$';
+
 const FORM = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|([+-])(\d\d):(\d\d))?$/;
 
 /** Lists are compared again and again with the same few times. */

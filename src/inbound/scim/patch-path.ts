@@ -2,7 +2,8 @@ import { isAttributeName, readAttributePath } from './attribute-path.js';
 import { unknownAttribute, type Attribute } from './attribute.js';
 import { refusal, type ScimError } from './error.js';
 import { checkComparison } from './filter-match.js';
-import { invalidFilter, MAX_FILTER_LENGTH } from './filter-text.js';
+import { MAX_FILTER_LENGTH } from './filter-text.js';
+import { invalidFilter } from './filter-token.js';
 import { readFilter, type Filter } from './filter.js';
 import type { Shape } from './shape.js';
 
@@ -46,7 +47,7 @@ export function readTarget(shape: Shape, text: string, isWhole = false): Target 
   const whole = readAttributePath(shape, head + tail);
   if (!whole) throw invalidPath(text, 'does not end in a sub-attribute');
   const attribute = filterable(path.attribute, text);
-  return { ...whole, attribute, filter: simple(attribute, readFilter(inside)) };
+  return { ...whole, attribute, filter: simple(attribute, readFilter(inside, head.length + 1)) };
 }
 
 function filterable(attribute: Attribute, text: string): Attribute {
@@ -64,11 +65,11 @@ function simple(attribute: Attribute, filter: Filter): Filter {
     case 'not':
       return { op: 'not', filter: simple(attribute, filter.filter) };
     case '[]':
-      throw invalidFilter('brackets cannot stand in brackets');
+      throw invalidFilter('brackets cannot stand in brackets', filter.at);
     default:
       if (!isAttributeName(filter.path))
-        throw invalidFilter('in brackets only sub-attributes can be compared');
-      if (filter.op !== 'pr') checkComparison(attribute, filter.op, filter.path, filter.value);
+        throw invalidFilter('in brackets only sub-attributes can be compared', filter.at);
+      if (filter.op !== 'pr') checkComparison(attribute, filter);
       return filter;
   }
 }

@@ -1,5 +1,6 @@
 import { BODY_LIMIT_BYTES } from '../../http/body.js';
 import { MAX_BULK_OPERATIONS } from './bulk-request.js';
+import { CURSOR_TIMEOUT_SECONDS } from './cursor.js';
 import { DEFAULT_COUNT, MAX_COUNT } from './paging.js';
 
 /**
@@ -12,14 +13,15 @@ export const SERVICE_PROVIDER = {
   filter: { supported: true, maxResults: MAX_COUNT },
   // Passwords are taken and thrown away: there is none to change.
   changePassword: { supported: false },
-  sort: { supported: false },
+  sort: { supported: true },
   etag: { supported: true },
   pagination: {
-    cursor: false,
+    cursor: true,
     index: true,
     defaultPaginationMethod: 'index',
     defaultPageSize: DEFAULT_COUNT,
     maxPageSize: MAX_COUNT,
+    cursorTimeout: CURSOR_TIMEOUT_SECONDS,
   },
   authenticationSchemes: [
     {

@@ -1,5 +1,6 @@
 import type { ScimRow } from '../../jobs/intake.js';
 import type { KeptResource } from '../../records/scim-resources.js';
+import { nameKeyOf } from './fold.js';
 import type { UserResource } from './resource.js';
 
 /** A user as a row: what clients match on beside the whole of it; as active as before when nothing says it. */
@@ -18,9 +19,4 @@ export function rowOf(id: string, resource: UserResource, wasActive = true): Sci
 /** What a kept row holds was written by `rowOf`. */
 export function userOf(kept: KeptResource): UserResource {
   return kept.resource as UserResource;
-}
-
-/** userName is not caseExact (RFC 7643 §4.1.1). */
-export function nameKeyOf(userName: string): string {
-  return userName.trim().toLowerCase();
 }

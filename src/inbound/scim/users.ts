@@ -1,10 +1,8 @@
 import type { Acceptor } from '../../jobs/intake.js';
 import type { ScimDirectory } from '../../records/scim-resources.js';
-import { answerList, answerOne, show, type Answer, type View } from './answer.js';
-import { compileFilter, type Condition } from './filter-sql.js';
-import { readFilter } from './filter.js';
+import { answerOne, type Answer, type View } from './answer.js';
+import { createList, type ListOptions } from './list.js';
 import { readOperations } from './operations.js';
-import { readPaging } from './paging.js';
 import { etagOf, evaluate } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { patchUser, readUser, replaceUser } from './resource.js';
@@ -21,7 +19,7 @@ import {
   type UserWriting,
 } from './user-writes.js';
 
-export interface UsersOptions {
+export interface UsersOptions extends ListOptions {
   accept: Acceptor;
   directory: ScimDirectory;
   newId: () => string;
@@ -39,39 +37,17 @@ export interface Users {
 
 type Writing = UserWriting & Pick<UsersOptions, 'newId' | 'shapes'>;
 
-const EVERYBODY: Condition = { sql: 'TRUE', params: [] };
-
 /** `/Users` and `/Users/{id}` (RFC 7644 §3.3 to §3.6). */
 export function createUsers(given: UsersOptions): Users {
   const options = { ...given, turns: createTurns() };
   return {
-    list: (request) => list(options, request),
+    list: createList(options, [options.shapes.User]),
     create: (request) => create(options, request),
     get: (request) => get(options, request),
     replace: (request) => replace(options, request),
     patch: (request) => patch(options, request),
     remove: (request) => remove(options, request),
   };
-}
-
-async function list({ directory, shapes }: UsersOptions, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(shapes.User, request);
-  const { startIndex, count } = readPaging(request.query);
-  const where = readWhere(shapes.User, request.query);
-  const { sourceId } = request.source;
-  const { rows, total } = await directory.list({
-    sourceId,
-    type: 'User',
-    where,
-    startIndex,
-    count,
-    memberships: isSelected(view.selection, 'groups'),
-  });
-  return answerList(
-    rows.map((row) => show(row, view)),
-    total,
-    startIndex,
-  );
 }
 
 async function create(options: Writing, request: ScimRequest): Promise<Answer> {
@@ -124,9 +100,4 @@ function viewOf(shape: Shape, { baseUrl, query }: ScimRequest): View {
 
 function viewAfter(view: View, said: unknown): View {
   return { ...view, selection: withSaid(view.selection, said) };
-}
-
-function readWhere(shape: Shape, query: URLSearchParams): Condition {
-  const filter = query.get('filter');
-  return filter?.trim() ? compileFilter(shape, readFilter(filter)) : EVERYBODY;
 }

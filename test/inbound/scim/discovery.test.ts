@@ -19,10 +19,17 @@ test('the configuration offers what there is, and no more', async () => {
     patch: { supported: true },
     filter: { supported: true, maxResults: 200 },
     bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 1_048_576 },
-    sort: { supported: false },
+    sort: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: 100,
+      maxPageSize: 200,
+      cursorTimeout: 86_400,
+    },
     changePassword: { supported: false },
     etag: { supported: true },
-    pagination: { index: true, cursor: false, defaultPageSize: 100, maxPageSize: 200 },
     authenticationSchemes: [{ type: 'oauthbearertoken' }, { type: 'oauth2' }],
     meta: { location: `${scim.url}/ServiceProviderConfig` },
   });
@@ -109,10 +116,6 @@ test('groups can be looked for while there are none', async () => {
   });
 });
 
-test.each([
-  ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, '/Me'] as const),
-  ['POST', '/.search'],
-  ['POST', '/Users/.search'],
-])('%s %s is a 501', async (method, path) => {
-  expect(await scim.call(method, path)).toMatchObject({ status: 501, body: { status: '501' } });
+test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('%s /Me is a 501', async (method) => {
+  expect(await scim.call(method, '/Me')).toMatchObject({ status: 501, body: { status: '501' } });
 });

@@ -85,18 +85,60 @@ test.each([
 });
 
 test.each([
-  ['a filter that is not supported', { filter: 'title sw "x"' }, 'invalidFilter', /"sw" is not supported/],
+  ['a filter that is none', { filter: 'title regex "x"' }, 'invalidFilter', /at character 7: an operator/],
+  ['an attribute that is none', { filter: 'shoeSize eq 44' }, 'invalidFilter', /at character 1: "shoeSize"/],
   ['a filter of 10 kB', { filter: `userName eq "${'x'.repeat(10_000)}"` }, 'invalidFilter', /longer than/],
-  ['5,000 parentheses', { filter: '('.repeat(5_000) }, 'invalidFilter', /longer than/],
+  ['5,000 parentheses', { filter: '('.repeat(5_000) }, 'invalidFilter', /deeper than 32/],
   ['a NUL', { filter: 'userName eq "a\\u0000"' }, 'invalidFilter', /NUL/],
   ['a raw NUL', { filter: 'userName eq "a\0"' }, 'invalidFilter', /not a JSON string/],
   ['a count that is none', { count: 'ten' }, 'invalidValue', /count must be a whole number/],
   ['a startIndex with a point', { startIndex: '1.5' }, 'invalidValue', /startIndex must be a whole number/],
+  ['a sort by nothing', { sortBy: 'shoeSize' }, 'invalidValue', /sortBy "shoeSize" is not an attribute/],
+  ['a sort by a NUL', { sortBy: 'urn:x\0:y' }, 'invalidValue', /is not an attribute/],
+  ['a sort by much', { sortBy: 'name' }, 'invalidValue', /sortBy "name" has sub-attributes: name one/],
+  ['a sort by a secret', { sortBy: 'password' }, 'invalidValue', /not an attribute/],
+  ['an order that is none', { sortBy: 'title', sortOrder: 'up' }, 'invalidValue', /ascending or descending/],
+  ['a cursor of nobody', { cursor: 'VZUTiyhEQJ94IR' }, 'invalidCursor', /none that was given for this query/],
+  ['a count of 0 by cursor', { cursor: '', count: '0' }, 'invalidCount', /between 1 and 200/],
+  ['a count by cursor that is none', { cursor: '', count: 'ten' }, 'invalidCount', /whole number/],
+  ['a place and a cursor', { cursor: '', startIndex: '2' }, 'invalidValue', /startIndex or cursor, not both/],
   ['both lists of attributes', { attributes: 'id', excludedAttributes: 'name' }, 'invalidValue', /not both/],
 ])('%s is a 400 that says why', async (_, query, scimType, detail) => {
   const { status, body } = await list(query);
   expect([status, body['status'], body['scimType']]).toEqual([400, '400', scimType]);
   expect(body['detail']).toMatch(detail);
+});
+
+test('by cursor a list is walked as RFC 9865 shows it: no startIndex, and no nextCursor at the end', async () => {
+  const first = await list({ cursor: '', count: '20' });
+  expect(first.body).toMatchObject({
+    totalResults: 25,
+    itemsPerPage: 20,
+    nextCursor: expect.stringMatching(/^[\w-]+$/),
+  });
+  expect(Object.keys(first.body)).not.toEqual(expect.arrayContaining(['startIndex']));
+  expect(first.body['previousCursor']).toBeUndefined();
+  const last = await list({ cursor: String(first.body['nextCursor']), count: '20' });
+  expect([...first.names, ...last.names]).toEqual(
+    names(...Array.from({ length: 25 }, (_, index) => index + 1)),
+  );
+  expect(last.body).toMatchObject({ totalResults: 25, itemsPerPage: 5, previousCursor: expect.any(String) });
+  expect(last.body['nextCursor']).toBeUndefined();
+  const back = await list({ cursor: String(last.body['previousCursor']), count: '20' });
+  expect(back.names).toEqual(first.names);
+});
+
+test('a cursor is good for the list that it was given for, and no other', async () => {
+  const { body } = await list({ cursor: '', count: '2', sortBy: 'userName' });
+  const cursor = String(body['nextCursor']);
+  for (const other of [{}, { sortBy: 'title' }, { sortBy: 'userName', filter: 'active eq true' }])
+    expect((await list({ cursor, ...other })).body).toMatchObject({ scimType: 'invalidCursor' });
+  const query = new URLSearchParams({ cursor, sortBy: 'userName' });
+  expect((await scim.call('GET', `/Users?${query}`, undefined, { source: 'entra' })).status).toBe(400);
+  const broken = cursor.slice(0, -1) + (cursor.endsWith('A') ? 'B' : 'A');
+  expect((await list({ cursor: broken, sortBy: 'userName' })).body).toMatchObject({
+    scimType: 'invalidCursor',
+  });
 });
 
 test('attributes and excludedAttributes choose what is answered; id and schemas always are', async () => {

@@ -55,7 +55,7 @@ describe('what cannot be done is refused, says which operation, and nothing of i
     ['a path with a hole', [add('emails[type eq "work"', 'x')], 'invalidPath', /with a filter/],
     ['a sub-attribute of what has none', [add('title.x', 'x')], 'invalidPath', /title has no sub-attributes/],
     ['a filter on one value', [add('title[type eq "x"].y', 'x')], 'invalidPath', /has one value/],
-    ['a filter that is none', [add('emails[type]', {})], 'invalidFilter', /not of the form/],
+    ['a filter that is none', [add('emails[type]', {})], 'invalidFilter', /at character 12: an operator/],
     ['a filter in a filter', [add('emails[a[b eq "c"]].x', 'x')], 'invalidFilter', /brackets/],
     [
       'a replacement of a value that is not there',

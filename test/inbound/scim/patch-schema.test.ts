@@ -179,12 +179,12 @@ describe('filters in paths compare by the schema', () => {
   ])('%s', (filter, expected) => expect(matched(filter)).toBe(expected));
 
   test.each([
-    ['count eq "9"', 'count must be compared with a value of type integer'],
-    ['at gt "today"', 'at must be compared with a value of type dateTime'],
-    ['at eq 5', 'at must be compared with a value of type dateTime'],
-    ['primary gt true', 'primary has no order'],
-    ['primary eq "maybe"', 'primary must be compared with a value of type boolean'],
-    ['value eq 5', 'value must be compared with a value of type string'],
+    ['count eq "9"', 'character 74: count eq needs a number, not "9"'],
+    ['at gt "today"', 'character 71: at gt needs a date and time'],
+    ['at eq 5', 'at eq needs a date and time'],
+    ['primary gt true', '"gt" does not apply to primary, whose type is boolean'],
+    ['primary eq "maybe"', 'primary eq needs true or false'],
+    ['value eq 5', 'value eq needs a string, not 5'],
   ])('%s is an invalidFilter', (filter, detail) => {
     expect(refusal(() => matched(filter))).toMatch(/^400 invalidFilter/);
     expect(refusal(() => matched(filter))).toMatch(detail);

@@ -1,0 +1,36 @@
+import type { Attribute } from './attribute.js';
+import type { Named } from './filter-path.js';
+import type { ResourceType } from './shape.js';
+import { folded, type Sql } from './sql.js';
+
+type Narrowing = { narrow: (text: string, sql: Sql) => string };
+
+const FIRST_MAIL = `hashtextextended(${folded(`r.resource #>> '{emails,0,value}'`)}, 0)`;
+const MAILS = `(${folded(`jsonb_path_query_array(r.resource, '$.emails[*].value')::text`)})::jsonb`;
+
+/** What an index answers about attributes that are kept as JSON. */
+export function narrowing(
+  type: ResourceType,
+  { urn, attribute: { name }, isOwn }: Named,
+  sub: Attribute | null,
+): Narrowing | undefined {
+  if (!isOwn) return { narrow: () => 'FALSE' };
+  if (urn !== null) return undefined;
+  if (name === 'externalId') return { narrow: hasExternalId };
+  if (type === 'User' && name === 'emails' && sub?.name === 'value') return { narrow: mayHaveMail };
+  return undefined;
+}
+
+function hasExternalId(text: string, sql: Sql): string {
+  return `r.external_id = ${sql.bind(text, 'text')}`;
+}
+
+/**
+ * True of few who have no such e-mail address: those of the same hash. The expressions are those of the indexes
+ * scim_resources_mail and scim_resources_mails.
+ */
+function mayHaveMail(mail: string, sql: Sql): string {
+  const given = folded(sql.bind(mail, 'text'));
+  const isFirst = `${FIRST_MAIL} = hashtextextended(${given}, 0)`;
+  return `(${isFirst} OR ((r.resource #> '{emails,1}') IS NOT NULL AND ${MAILS} @> jsonb_build_array(${given})))`;
+}

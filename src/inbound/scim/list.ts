@@ -1,0 +1,121 @@
+import { QueryTooLong, type ListedResource, type Page, type Stretch } from '../../records/scim-list.js';
+import type { ScimDirectory } from '../../records/scim-resources.js';
+import { answerList, LIST_URN, show, type Answer, type View } from './answer.js';
+import { readCursor, writeCursor, type Cursor, type Position } from './cursor.js';
+import { refusal } from './error.js';
+import type { JsonObject } from './json.js';
+import { compileList } from './list-query.js';
+import { readPaging, type Paging } from './paging.js';
+import type { Endpoint, ScimRequest } from './request.js';
+import { readSearchRequest } from './search-request.js';
+import { isSelected, readSelection } from './select.js';
+import type { ResourceType, Shape } from './shape.js';
+import { readSort } from './sort.js';
+
+export interface ListOptions {
+  directory: Pick<ScimDirectory, 'list'>;
+  /** In milliseconds; cursors end by it. */
+  now?: () => number;
+}
+
+const TOO_LONG = `it would take too long to list this: compare one of userName, externalId, id, emails.value, \
+groups.value, or a group's displayName or members.value, by eq, joined to the rest by "and"; leave out sortBy`;
+
+/** What a resource of each type has in rows of their own. */
+const MEMBERSHIPS: Record<ResourceType, string> = { User: 'groups', Group: 'members' };
+
+/** GET of an endpoint for these types. */
+export function createList(options: ListOptions, shapes: Shape[]): Endpoint {
+  return (request) => listResources(options, shapes, request, request.query);
+}
+
+/** POST to its `/.search` (RFC 7644 §3.4.3): parameters in the URL are not looked at. */
+export function createSearch(options: ListOptions, shapes: Shape[]): Endpoint {
+  return async (request) =>
+    listResources(options, shapes, request, readSearchRequest(await request.readBody()));
+}
+
+/**
+ * Answers a query over all resources of these shapes (RFC 7644 §3.4.2, RFC 9865): filtered, sorted, and one page of
+ * them. `query` is the request's own, or what the body of a search says. Throws ScimError.
+ */
+async function listResources(
+  { directory, now = Date.now }: ListOptions,
+  shapes: Shape[],
+  { source: { sourceId }, baseUrl }: ScimRequest,
+  query: URLSearchParams,
+): Promise<Answer> {
+  const views = new Map(
+    shapes.map((shape) => [shape.type, { baseUrl, selection: readSelection(shape, query) }]),
+  );
+  const paging = readPaging(query);
+  const filter = query.get('filter')?.trim() || null;
+  const sort = readSort(query);
+  const asked = compileList({ shapes, sourceId, baseUrl, filter, sort });
+  const types = shapes.map(({ type }) => type);
+  const memberships = types.filter((type) =>
+    isSelected(views.get(type)?.selection ?? null, MEMBERSHIPS[type]),
+  );
+  const scope = [sourceId, types.join(), filter, sort && sort.by, sort && String(sort.isDescending)];
+  const cursor = paging.by === 'cursor' && paging.cursor ? readCursor(scope, paging.cursor, now()) : null;
+  const page = await inTime(() => directory.list({ ...asked, memberships, page: stretchOf(paging, cursor) }));
+  const resources = page.rows.map((row) => show(row, views.get(row.type) as View));
+  if (paging.by === 'index') return answerList(resources, page.total, paging.startIndex);
+  const { total } = page;
+  const write = (position: Position) => writeCursor(scope, { position, total }, now());
+  return answerCursors(resources, total, cursorsAround(page, cursor?.position), write);
+}
+
+function stretchOf(paging: Paging, cursor: Cursor | null): Stretch {
+  const { count } = paging;
+  if (paging.by === 'index') return { by: 'place', offset: paging.startIndex - 1, count };
+  if (!cursor) return { by: 'row', from: null, way: 'after', count, total: null };
+  const { id, key, way } = cursor.position;
+  return { by: 'row', from: id === null ? null : { id, key }, way, count, total: cursor.total };
+}
+
+/** Where the pages around this one begin; undefined: there is none. */
+function cursorsAround(
+  { rows, hasMore }: Page,
+  came: Position | undefined,
+): { next: Position | undefined; previous: Position | undefined } {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (came?.way === 'before') {
+    const next: Position = last ? placeOf(last, 'after') : { id: null, key: null, way: 'after' };
+    return { next, previous: first && hasMore ? placeOf(first, 'before') : undefined };
+  }
+  const isFirstPage = came === undefined || came.id === null;
+  return {
+    next: last && hasMore ? placeOf(last, 'after') : undefined,
+    previous: first && !isFirstPage ? placeOf(first, 'before') : undefined,
+  };
+}
+
+function placeOf({ id, sortKey: key }: ListedResource, way: Position['way']): Position {
+  return { id, key, way };
+}
+
+function answerCursors(
+  resources: JsonObject[],
+  totalResults: number,
+  { next, previous }: ReturnType<typeof cursorsAround>,
+  write: (position: Position) => string,
+): Answer {
+  const body = {
+    schemas: [LIST_URN],
+    totalResults,
+    itemsPerPage: resources.length,
+    ...(previous && { previousCursor: write(previous) }),
+    ...(next && { nextCursor: write(next) }),
+    Resources: resources,
+  };
+  return { status: 200, body };
+}
+
+async function inTime(list: () => Promise<Page>): Promise<Page> {
+  try {
+    return await list();
+  } catch (error) {
+    throw error instanceof QueryTooLong ? refusal('tooMany', TOO_LONG, error) : error;
+  }
+}
