@@ -83,7 +83,7 @@ export function instantOf(term: Term): string {
   const { text } = term;
   const zone = `CASE WHEN ${text} ~ '(Z|[-+]\\d\\d:\\d\\d)$' THEN '' ELSE 'Z' END`;
   const zoned = `(regexp_replace(${text}, '(\\.\\d{6})\\d+', '\\1') || ${zone})`;
-  const isInstant = `${text} ~ ${quote(INSTANT)} AND pg_input_is_valid(${zoned}, 'timestamptz')`;
+  const isInstant = `${text} ~ ${quote(INSTANT)} AND is_instant(${zoned})`;
   return `CASE WHEN ${isInstant} THEN ${zoned}::timestamptz END`;
 }
 

@@ -1,8 +1,8 @@
 const ASCII = /^[\0-\x7f]*$/;
 
 /**
- * A text without its case: each character's simple lower-case mapping, which is what `lower` gives under PostgreSQL's
- * collation "pg_c_utf8". (toLowerCase also looks at a sigma's neighbours, and makes two characters of an İ.)
+ * A text without its case: each character's simple lower-case mapping, which is what our function
+ * `fold_case` gives in PostgreSQL. (toLowerCase also looks at a sigma's neighbours, and makes two characters of an İ.)
  */
 export function foldCase(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();

@@ -24,5 +24,5 @@ export function quote(text: string): string {
 
 /** As `foldCase` does it. */
 export function folded(sql: string): string {
-  return `lower((${sql}) COLLATE "pg_c_utf8")`;
+  return `fold_case(${sql})`;
 }
