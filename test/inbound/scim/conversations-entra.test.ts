@@ -125,10 +125,12 @@ describe.each([
     expect(told()).toEqual(['transferred active']);
   });
 
-  test('gives managers in a second pass, and takes them away', async () => {
+  test('gives managers in a second pass, checks them, and takes them away', async () => {
     const [boss, id] = [await addUser(`${name}-boss`), await addUser(`${name}-cara`)];
     const path = `${ENTERPRISE_URN}:manager`;
     await dialect.set(id, { [path]: boss });
+    const check = await entra.find('Users', `id eq "${id}" and manager eq "${boss}"`, { attributes: 'id' });
+    expect(foundIn(check)).toMatchObject([{ id }]);
     await entra.patch(`/Users/${id}`, { op: 'Add', path, value: [{ $ref: null, value: boss }] });
     expect((await entra.call('GET', `/Users/${id}`)).body).toMatchObject({
       [ENTERPRISE_URN]: { manager: { value: boss } },
