@@ -5,8 +5,9 @@ import { folded, type Sql } from './sql.js';
 
 type Narrowing = { narrow: (text: string, sql: Sql) => string };
 
-const FIRST_MAIL = `hashtextextended(${folded(`r.resource #>> '{emails,0,value}'`)}, 0)`;
-const MAILS = `(${folded(`jsonb_path_query_array(r.resource, '$.emails[*].value')::text`)})::jsonb`;
+/** The expressions of the indexes scim_resources_mail and scim_resources_mails. */
+const FIRST_MAIL = `hashtextextended(fold_case(r.resource #>> '{emails,0,value}'), 0)`;
+const MAILS = `fold_case(jsonb_path_query_array(r.resource, '$.emails[*].value')::text)::jsonb`;
 
 /** What an index answers about attributes that are kept as JSON. */
 export function narrowing(
@@ -25,10 +26,7 @@ function hasExternalId(text: string, sql: Sql): string {
   return `r.external_id = ${sql.bind(text, 'text')}`;
 }
 
-/**
- * True of few who have no such e-mail address: those of the same hash. The expressions are those of the indexes
- * scim_resources_mail and scim_resources_mails.
- */
+/** True of few who have no such e-mail address: those of the same hash. */
 function mayHaveMail(mail: string, sql: Sql): string {
   const given = folded(sql.bind(mail, 'text'));
   const isFirst = `${FIRST_MAIL} = hashtextextended(${given}, 0)`;

@@ -22,7 +22,7 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** As `foldCase` does it. */
+/** As `foldCase` does it; compared as `compareText` does, whatever collation the database has. */
 export function folded(sql: string): string {
-  return `fold_case(${sql})`;
+  return `fold_case(${sql}) COLLATE "C"`;
 }

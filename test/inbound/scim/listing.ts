@@ -5,7 +5,7 @@ import { createList } from '../../../src/inbound/scim/list.js';
 import type { ScimRequest } from '../../../src/inbound/scim/request.js';
 import type { Shape } from '../../../src/inbound/scim/shape.js';
 import { createScimDirectory } from '../../../src/records/scim-resources.js';
-import { createTestDatabase } from '../../harness/database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 
 export const BASE_URL = 'https://keys.example/scim/v2';
 
@@ -32,8 +32,8 @@ export interface ListBed {
 }
 
 /** Lists over a database of one's own, without a server: what is in it is what a test puts there. */
-export async function openListBed(): Promise<ListBed> {
-  const database = await createTestDatabase();
+export async function openListBed(own?: TestDatabase): Promise<ListBed> {
+  const database = own ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 2, pipeline: true } as pg.PoolConfig);
   const directory = createScimDirectory(pool);
   const sourceId = randomUUID();
