@@ -7,8 +7,10 @@ import { createRequestLog } from './request-log.js';
 
 export interface AppParts {
   readonly log: Log;
-  /** Mounted in this order, each below its path. */
-  /** For machines only: no browser looks at what they answer, so they go without the headers for one. */
+  /**
+   * Mounted in this order, each below its path. For machines only: no browser looks at what they answer, so they go
+   * without the headers for one.
+   */
   readonly machineRoutes?: readonly (readonly [path: string, handler: RequestHandler])[];
   readonly routes: readonly (readonly [path: string, handler: RequestHandler])[];
   /** What the errors of other folders mean to a caller: a database that is down is a 503 with Retry-After. */

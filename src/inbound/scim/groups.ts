@@ -13,11 +13,12 @@ import { patchGroup, readBody, readGroup, replaceGroup, withoutMembers } from '.
 import { shorten, type JsonObject } from './json.js';
 import { createList, type ListOptions } from './list.js';
 import { readOperations } from './operations.js';
-import { evaluate, etagOf } from './preconditions.js';
+import { evaluate } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
-import { isSelected, readSelection, withSaid } from './select.js';
+import { isSelected } from './select.js';
 import { withoutSecrets } from './secrets.js';
 import type { Shape, Shapes } from './shape.js';
+import { answerGet, viewAfter, viewOf } from './view.js';
 
 export interface GroupsOptions extends ListOptions {
   groups: GroupKeeper;
@@ -59,14 +60,13 @@ export function createGroups(options: GroupsOptions): Groups {
 }
 
 async function get(parts: Parts, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(parts, request);
+  const view = viewOf(parts.shape, request);
   const kept = await find(parts, request, request.id, view);
-  const isModified = evaluate('GET', request.headers, kept.version) === 'proceed';
-  return isModified ? answerOne(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
+  return answerGet(request, kept, view);
 }
 
 async function create(parts: Parts, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(parts, request);
+  const view = viewOf(parts.shape, request);
   const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
   const row = readGroup(parts.own, own);
   const { lists } = readMembers(members);
@@ -77,7 +77,7 @@ async function create(parts: Parts, request: ScimRequest): Promise<Answer> {
 }
 
 async function replace(parts: Parts, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(parts, request);
+  const view = viewOf(parts.shape, request);
   const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
   const { steps, lists } = readMembers(members);
   const asked = askedOf(request, 'PUT', request.id, saidOf(parts, own, members));
@@ -88,7 +88,7 @@ async function replace(parts: Parts, request: ScimRequest): Promise<Answer> {
 
 /** 204, unless attributes are asked for by name (RFC 7644 §3.5.2): a change of one member loads no others. */
 async function patch(parts: Parts, request: ScimRequest): Promise<Answer> {
-  const view = viewOf(parts, request);
+  const view = viewOf(parts.shape, request);
   const operations = readOperations(await readLarge(request));
   const { own, steps, lists } = readMemberOperations(parts.shape, operations);
   const asked = askedOf(request, 'PATCH', request.id, withoutSecrets(parts.shape, operations));
@@ -146,14 +146,4 @@ function readLarge(request: ScimRequest): Promise<unknown> {
 
 function groupNotFound(id: string): ScimError {
   return notFound(`the group ${JSON.stringify(id.slice(0, 100))}`);
-}
-
-/** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */
-function viewOf({ shape }: Parts, { baseUrl, query }: ScimRequest): View {
-  return { baseUrl, selection: readSelection(shape, query) };
-}
-
-/** What is returned on request is also returned to whoever just set it (RFC 7643 §7). */
-function viewAfter(view: View, said: JsonObject): View {
-  return { ...view, selection: withSaid(view.selection, said) };
 }

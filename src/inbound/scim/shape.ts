@@ -97,8 +97,6 @@ function createTable(urn: string, key: string | null, attributes: Attribute[]): 
   };
 }
 
-export const { User: USER_SHAPE, Group: GROUP_SHAPE } = createShapes();
-
 function partsOf(attributes: Attribute[]): Attribute[] {
   return attributes.flatMap((attribute) => [attribute, ...(attribute.subAttributes ?? [])]);
 }

@@ -1,14 +1,13 @@
 import type { Acceptor } from '../../jobs/intake.js';
 import type { ScimDirectory } from '../../records/scim-resources.js';
-import { answerOne, type Answer, type View } from './answer.js';
+import { answerOne, type Answer } from './answer.js';
 import { createList, type ListOptions } from './list.js';
 import { readOperations } from './operations.js';
-import { etagOf, evaluate } from './preconditions.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { patchUser, readUser, replaceUser } from './resource.js';
 import { withoutSecrets } from './secrets.js';
-import { isSelected, readSelection, withSaid } from './select.js';
-import type { Shape, Shapes } from './shape.js';
+import { isSelected } from './select.js';
+import type { Shapes } from './shape.js';
 import { createTurns } from '../../jobs/turns.js';
 import {
   createUser,
@@ -18,6 +17,7 @@ import {
   type Asked,
   type UserWriting,
 } from './user-writes.js';
+import { answerGet, viewAfter, viewOf } from './view.js';
 
 export interface UsersOptions extends ListOptions {
   accept: Acceptor;
@@ -62,8 +62,7 @@ async function get({ directory, shapes }: UsersOptions, request: ScimRequest): P
   const view = viewOf(shapes.User, request);
   const memberships = isSelected(view.selection, 'groups');
   const kept = await findUser(directory, request.source.sourceId, request.id, memberships);
-  const isModified = evaluate('GET', request.headers, kept.version) === 'proceed';
-  return isModified ? answerOne(200, kept, view) : { status: 304, headers: { ETag: etagOf(kept.version) } };
+  return answerGet(request, kept, view);
 }
 
 async function replace(options: Writing, request: ScimRequest): Promise<Answer> {
@@ -91,13 +90,4 @@ async function remove(options: UserWriting, request: ScimRequest): Promise<Answe
 
 function askedOf({ source, id, headers }: ScimRequest, method: Asked['method'], said: unknown): Asked {
   return { sourceId: source.sourceId, id, method, headers, said };
-}
-
-/** Read before anything is written: a wrong `attributes` must not answer 400 for what was done. */
-function viewOf(shape: Shape, { baseUrl, query }: ScimRequest): View {
-  return { baseUrl, selection: readSelection(shape, query) };
-}
-
-function viewAfter(view: View, said: unknown): View {
-  return { ...view, selection: withSaid(view.selection, said) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFilter, type Filter } from '../../../src/inbound/scim/filter.js';
 import { compileList } from '../../../src/inbound/scim/list-query.js';
-import { GROUP_SHAPE, USER_SHAPE } from '../../../src/inbound/scim/shape.js';
+import { GROUP_SHAPE, USER_SHAPE } from './shapes.js';
 import type { ScimError } from '../../../src/inbound/scim/error.js';
 
 const ASKED = { sourceId: '01980000-0000-7000-8000-000000000001', baseUrl: 'https://keys.example/scim/v2' };

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { readOperations } from '../../../src/inbound/scim/operations.js';
 import { patchUser, readUser, type UserResource } from '../../../src/inbound/scim/resource.js';
-import { USER_SHAPE } from '../../../src/inbound/scim/shape.js';
+import { USER_SHAPE } from './shapes.js';
 
 export const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ENTERPRISE_URN } from '../../../src/inbound/scim/schema-enterprise.js';
 import { readSelection, select } from '../../../src/inbound/scim/select.js';
-import { USER_SHAPE } from '../../../src/inbound/scim/shape.js';
+import { USER_SHAPE } from './shapes.js';
 
 const user = {
   schemas: ['s'],
