@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findJsonError } from '../http/json-position.js';
+import { placeOfJsonError } from '../http/json-position.js';
 import { readExtensions, type SchemaFile, type SchemaProblem } from '../inbound/scim/extension-schema.js';
 import { createShapes, type Shapes } from '../inbound/scim/shape.js';
 
@@ -54,6 +54,6 @@ async function readSchemaFile(folder: string, name: string): Promise<SchemaFile 
   try {
     return { name, json: JSON.parse(text) as unknown };
   } catch {
-    return tell(`is not JSON: see character ${findJsonError(text)}`);
+    return tell(`is not JSON: see ${placeOfJsonError(text)}`);
   }
 }

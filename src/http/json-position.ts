@@ -18,6 +18,12 @@ export function findJsonError(text: string): number {
   return reader.at;
 }
 
+/** The same as an editor counts: "line 2, column 7", both from 1. */
+export function placeOfJsonError(text: string): string {
+  const lines = text.slice(0, findJsonError(text)).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
+}
+
 /** Each `take` moves on over what it found, or stays at the place of the error and says false. */
 function take(reader: Reader, token: RegExp): boolean {
   token.lastIndex = reader.at;

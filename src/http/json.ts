@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { BodyError } from './body-error.js';
-import { findJsonError } from './json-position.js';
+import { placeOfJsonError } from './json-position.js';
 
 export const MAX_DEPTH = 64;
 
@@ -52,7 +52,7 @@ function parseText(text: string): unknown {
     return JSON.parse(text);
   } catch {
     // The SyntaxError is not kept as a cause: it quotes the body.
-    const place = text.trim() === '' ? 'it is empty' : `see character ${findJsonError(text)}`;
+    const place = text.trim() === '' ? 'it is empty' : `see ${placeOfJsonError(text)}`;
     throw new BodyError('BODY_NOT_JSON', `the body is not JSON: ${place}`);
   }
 }

@@ -40,7 +40,7 @@ test('every problem is told, by file and place', async () => {
   await expect(loadShapes(dataDir)).rejects.toMatchObject({
     code: 'SCHEMAS_INVALID',
     message: expect.stringMatching(
-      /^the schemas in .*schemas cannot be used:\n  a\.json: is not JSON: see character \d+\n  b\.json: attributes\[0\]\.type .*\n  c\.json: cannot be read \(EISDIR\)$/,
+      /^the schemas in .*schemas cannot be used:\n  a\.json: is not JSON: see line \d+, column \d+\n  b\.json: attributes\[0\]\.type .*\n  c\.json: cannot be read \(EISDIR\)$/,
     ),
   });
 });

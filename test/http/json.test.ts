@@ -117,29 +117,30 @@ describe('text that cannot be kept', () => {
 
 describe('what is not JSON', () => {
   test.each([
-    ['{"a":}', 5],
-    ['{"a":1,}', 7],
-    ['{"a" 1}', 5],
-    ['{a:1}', 1],
-    ['[1,2', 4],
-    ['[1 2]', 3],
-    ['[1,]', 3],
-    ['nope', 0],
-    ['{}x', 2],
-    ['{"a":"x\ny"}', 7],
-    ['"a\\x"', 2],
-    ['"a\\u12"', 2],
-    ['"a', 2],
-    ['01', 1],
-    ['-', 0],
-    ["{'a':1}", 1],
-    ['[NaN]', 1],
-    ['{"a":1}\n\n}', 9],
-    ['}', 0],
-    ['userName=ada&x=1', 0],
-    ['<html>', 0],
+    ['{"a":}', 'line 1, column 6'],
+    ['{"a":1,}', 'line 1, column 8'],
+    ['{"a" 1}', 'line 1, column 6'],
+    ['{a:1}', 'line 1, column 2'],
+    ['[1,2', 'line 1, column 5'],
+    ['[1 2]', 'line 1, column 4'],
+    ['[1,]', 'line 1, column 4'],
+    ['nope', 'line 1, column 1'],
+    ['{}x', 'line 1, column 3'],
+    ['{"a":"x\ny"}', 'line 1, column 8'],
+    ['"a\\x"', 'line 1, column 3'],
+    ['"a\\u12"', 'line 1, column 3'],
+    ['"a', 'line 1, column 3'],
+    ['01', 'line 1, column 2'],
+    ['-', 'line 1, column 1'],
+    ["{'a':1}", 'line 1, column 2'],
+    ['[NaN]', 'line 1, column 2'],
+    ['{"a":1}\n\n}', 'line 3, column 1'],
+    ['{\r\n  "a": 1,\r\n  "b": x\r\n}', 'line 3, column 8'],
+    ['}', 'line 1, column 1'],
+    ['userName=ada&x=1', 'line 1, column 1'],
+    ['<html>', 'line 1, column 1'],
   ])('is refused with the place where it stops being JSON: %j', (text, place) => {
-    expect(failureOf(text)).toBe(`400 BODY_NOT_JSON: the body is not JSON: see character ${place}`);
+    expect(failureOf(text)).toBe(`400 BODY_NOT_JSON: the body is not JSON: see ${place}`);
   });
 
   test('an empty body is called so', () => {
@@ -170,6 +171,6 @@ describe('what is not JSON', () => {
 
   test('a mistake at the end of a megabyte is found as well', () => {
     const text = `{"a":"${'\\"x'.repeat(400_000)}",}`;
-    expect(failureOf(text)).toContain(`character ${text.length - 1}`);
+    expect(failureOf(text)).toContain(`column ${text.length}`);
   });
 });

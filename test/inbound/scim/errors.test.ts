@@ -24,7 +24,7 @@ function expectError(reply: Reply, status: number, detail: RegExp, scimType?: st
 describe('a body that is not to be taken is refused in SCIM’s words, and nothing is kept', () => {
   test.each([
     ['nothing', '', 400, /not JSON: it is empty/],
-    ['half a body', '{"userName": "x"', 400, /not JSON: see character 16/],
+    ['half a body', '{"userName": "x"', 400, /not JSON: see line 1, column 17/],
     ['2 MB', `{"userName":"${'x'.repeat(2_000_000)}"}`, 413, /larger than 1048576 bytes/],
     ['1,000 levels', `{"userName":"x","a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`, 400, /nested deeper/],
     ['__proto__', '{"userName":"x","__proto__":{"active":false}}', 400, /key that is not allowed: __proto__/],
