@@ -37,11 +37,19 @@ export function createScimRouter({ authenticate, log, publicUrl, ...options }: S
   return router;
 }
 
+/** How to authenticate can be read by whoever does not yet know (RFC 7643 §5), and nothing else. */
+const OPEN = /^\/ServiceProviderConfig\/?$/i;
+
+/** Nobody's id: whoever shows no token sees no resources, whatever else goes wrong. */
+const STRANGER: ScimSource = { sourceId: '00000000-0000-0000-0000-000000000000', sourceName: 'stranger' };
+
 function identify(authenticate: ScimRouterOptions['authenticate']): RequestHandler {
   return async (request, response, next) => {
-    const source = await authenticate(request);
+    const { headers, method, path } = request;
+    const isOpen = headers.authorization === undefined && /^(?:GET|HEAD)$/.test(method) && OPEN.test(path);
+    const source = isOpen ? STRANGER : await authenticate(request);
     response.locals['scimSource'] = source;
-    response.locals.source = source.sourceName;
+    if (!isOpen) response.locals.source = source.sourceName;
     next();
   };
 }

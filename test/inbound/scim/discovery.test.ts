@@ -35,6 +35,28 @@ test('the configuration offers what there is, and no more', async () => {
   });
 });
 
+test('how to authenticate can be read without a token, and nothing else can', async () => {
+  const ask = async (method: string, path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(scim.url + path, { method, headers });
+    return { status: response.status, body: await response.text() };
+  };
+  const known = await get('/ServiceProviderConfig');
+  for (const path of ['/ServiceProviderConfig', '/serviceproviderconfig/', '/ServiceProviderConfig?a=b'])
+    expect(await ask('GET', path)).toEqual({ status: 200, body: known.text });
+  expect(await ask('HEAD', '/ServiceProviderConfig')).toEqual({ status: 200, body: '' });
+  const refused: [string, string, Record<string, string>?][] = [
+    ['GET', '/ServiceProviderConfig', { Authorization: 'Bearer of-a-stranger' }],
+    ['POST', '/ServiceProviderConfig'],
+    ['OPTIONS', '/ServiceProviderConfig'],
+    ['GET', '/ServiceProviderConfig/Users'],
+    ['GET', '//ServiceProviderConfig'],
+    ['GET', '/Schemas'],
+    ['GET', '/ResourceTypes/User'],
+    ['GET', '/Users'],
+  ];
+  for (const request of refused) expect(await ask(...request)).toMatchObject({ status: 401 });
+});
+
 test('schemas are a list, each also there by its id, without nulls', async () => {
   const { body, text } = await get('/Schemas');
   const schemas = body['Resources'] as JsonObject[];
