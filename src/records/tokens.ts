@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Log } from '../log.js';
 import { isUnavailable, StoreUnavailable } from './database.js';
+import { createTogether } from './together.js';
 
 export interface FoundToken {
   id: string;
@@ -17,12 +18,6 @@ export interface FoundToken {
 interface TokenRow extends FoundToken {
   hash: Buffer;
   unnoted: boolean;
-}
-
-interface Asking {
-  hash: Buffer;
-  resolve: (found: FoundToken | undefined) => void;
-  reject: (error: unknown) => void;
 }
 
 const FIND = `
@@ -70,31 +65,21 @@ export function createTokenFinder(options: TokenFinderOptions): FindToken {
 
 function createTokenQuery({ pool, log }: Pick<TokenFinderOptions, 'pool' | 'log'>): FindToken {
   const noteUse = createUseNotes(pool, log);
-  let waiting: Asking[] = [];
-
-  const ask = async () => {
-    const asked = waiting;
-    waiting = [];
-    try {
-      const rows = await findRows(pool, asked);
-      const found = new Map(rows.map((row) => [row.hash.toString('hex'), row]));
-      for (const { hash, resolve } of asked) resolve(toFound(found.get(hash.toString('hex'))));
-      noteUse(rows.filter((row) => row.unnoted).map((row) => row.id));
-    } catch (error) {
-      const failure = isUnavailable(error) ? new StoreUnavailable(error) : error;
-      for (const { reject } of asked) reject(failure);
-    }
-  };
-  return (hash) =>
-    new Promise((resolve, reject) => {
-      // After the I/O of this turn: requests that arrived together are looked up together.
-      if (waiting.push({ hash, resolve, reject }) === 1) setImmediate(() => void ask());
-    });
+  return createTogether(async (hashes: Buffer[]) => {
+    const rows = await findRows(pool, hashes);
+    const found = new Map(rows.map((row) => [row.hash.toString('hex'), row]));
+    noteUse(rows.filter((row) => row.unnoted).map((row) => row.id));
+    return hashes.map((hash) => toFound(found.get(hash.toString('hex'))));
+  });
 }
 
-async function findRows(pool: pg.Pool, asked: Asking[]): Promise<TokenRow[]> {
-  const hashes = [...new Map(asked.map(({ hash }) => [hash.toString('hex'), hash])).values()];
-  return (await pool.query<TokenRow>({ name: 'find-tokens', text: FIND, values: [hashes] })).rows;
+async function findRows(pool: pg.Pool, asked: Buffer[]): Promise<TokenRow[]> {
+  const hashes = [...new Map(asked.map((hash) => [hash.toString('hex'), hash])).values()];
+  try {
+    return (await pool.query<TokenRow>({ name: 'find-tokens', text: FIND, values: [hashes] })).rows;
+  } catch (error) {
+    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
+  }
 }
 
 function toFound(row: TokenRow | undefined): FoundToken | undefined {
