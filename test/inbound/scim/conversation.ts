@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import type { CallOptions, Reply, ScimServer } from './scim-server.js';
 
@@ -5,8 +6,11 @@ export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_URN = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-/** Entra sends it with each new group. */
-export const ENTRA_GROUP_URN = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group';
+
+export interface ClientOptions extends CallOptions {
+  /** Stands in the query of every request, as does what an administrator puts behind the URL. */
+  flag?: string;
+}
 
 /** One client, as it speaks. */
 export interface Client {
@@ -16,8 +20,9 @@ export interface Client {
   patch(path: string, ...operations: unknown[]): Promise<Reply>;
 }
 
-export function createClient(server: ScimServer, options: CallOptions): Client {
-  const call: Client['call'] = (method, path, body) => server.call(method, path, body, options);
+export function createClient(server: ScimServer, { flag, ...options }: ClientOptions): Client {
+  const flagged = (path: string) => (flag ? `${path}${path.includes('?') ? '&' : '?'}${flag}` : path);
+  const call: Client['call'] = (method, path, body) => server.call(method, flagged(path), body, options);
   return {
     call,
     find: (type, filter, others = {}) =>
@@ -32,6 +37,30 @@ export function idOf({ body }: Reply): string {
 
 export function foundIn({ body }: Reply): JsonObject[] {
   return body['Resources'] as JsonObject[];
+}
+
+export function idsIn(reply: Reply): string[] {
+  return foundIn(reply).map(({ id }) => id as string);
+}
+
+/** Whom a group holds, in the order of their ids. */
+export async function membersAt(client: Client, path: string): Promise<string[]> {
+  const members = (await client.call('GET', path)).body['members'] ?? [];
+  return (members as { value: string }[]).map(({ value }) => value).sort();
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT.*Z$/;
+
+/** `meta` as every whole answer has it; `path` is the resource's own. */
+export function metaAt({ url }: ScimServer, path: string, version: number): JsonObject {
+  const time = expect.stringMatching(TIME);
+  const resourceType = path.startsWith('/Users/') ? 'User' : 'Group';
+  return { resourceType, created: time, lastModified: time, location: url + path, version: `W/"${version}"` };
+}
+
+/** What a PATCH may answer: both Okta and Entra take either. */
+export function expectDone({ status }: Reply): void {
+  expect([200, 204]).toContain(status);
 }
 
 /** What the events said since the last time. */
