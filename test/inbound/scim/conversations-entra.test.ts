@@ -3,197 +3,187 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   createClient,
   ENTERPRISE_URN,
-  ENTRA_GROUP_URN,
   foundIn,
-  GROUP_URN,
   idOf,
+  idsIn,
+  membersAt,
   toldTo,
   type Client,
 } from './conversation.js';
-import { fixture } from './fixture.js';
+import { addEntraUser, byDefault, FLAG, flagged, newGroup, refsTo, type Dialect } from './entra-client.js';
 import { startScimServer, type ScimServer } from './scim-server.js';
 
+const MANAGER = `${ENTERPRISE_URN}:manager`;
+
 let scim: ScimServer;
-let entra: Client;
 beforeAll(async () => {
   scim = await startScimServer();
-  entra = createClient(scim, { source: 'entra' });
 });
 afterAll(() => scim.close());
 
 const told = () => toldTo(scim);
 
-async function addUser(name: string): Promise<string> {
-  const mail = `${name}@hosts.example`;
-  const emails = [{ primary: true, type: 'work', value: mail }];
-  const body = { ...fixture('entra-create'), userName: mail, externalId: randomUUID(), emails };
-  return idOf(await entra.call('POST', '/Users', body));
-}
-
-const newGroup = (displayName: string) => ({
-  schemas: [GROUP_URN, ENTRA_GROUP_URN],
-  externalId: randomUUID(),
-  displayName,
-  meta: { resourceType: 'Group' },
-});
-
-const refs = (ids: string[]) => ids.map((value) => ({ $ref: null, value }));
-const membersOf = async (path: string) =>
-  (((await entra.call('GET', path)).body['members'] ?? []) as { value: string }[])
-    .map(({ value }) => value)
-    .sort();
-
-/** Both kinds of PATCH come from one tenant: the flag does not apply to on-demand provisioning. */
-interface Dialect {
-  set(id: string, values: Record<string, unknown>): Promise<unknown>;
-  remove(path: string, ids: string[]): Promise<{ status: number }>;
-}
-
-const byDefault: Dialect = {
-  set: (id, values) =>
-    entra.patch(
-      `/Users/${id}`,
-      ...Object.entries(values).map(([path, value]) => ({
-        op: 'Replace',
-        path,
-        value: typeof value === 'boolean' ? (value ? 'True' : 'False') : value,
-      })),
-    ),
-  remove: (path, ids) => entra.patch(path, { op: 'Remove', path: 'members', value: refs(ids) }),
-};
-
-const flagged: Dialect = {
-  set: (id, value) => entra.patch(`/Users/${id}`, { op: 'replace', value }),
-  remove: (path, ids) =>
-    entra.patch(path, ...ids.map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }))),
-};
-
-test('tests the connection with a filter that nobody matches: 200 and an empty list', async () => {
-  for (const attribute of ['userName', 'externalId', 'emails[type eq "work"].value']) {
-    const reply = await entra.find('Users', `${attribute} eq "${randomUUID()}"`);
-    expect(reply).toMatchObject({ status: 200, body: { totalResults: 0, Resources: [] } });
-  }
-});
-
 describe.each([
-  ['as it does by default', 'default', byDefault],
-  ['with aadOptscim062020', 'flagged', flagged],
-])('a cycle, %s', (_, name, dialect) => {
+  ['as it does by default', 'default', byDefault, ''],
+  ['with the flag', 'flagged', flagged, ''],
+  ['with the flag in every URL', 'in-url', flagged, FLAG],
+  ['on demand, with the flag in every URL', 'on-demand', byDefault, FLAG],
+])('a cycle, %s', (_, name, dialectOf, flag) => {
+  let entra: Client;
+  let dialect: Dialect;
+  beforeAll(() => {
+    entra = createClient(scim, { source: 'entra', flag });
+    dialect = dialectOf(entra);
+  });
+
   const mail = (who: string) => `${name}-${who}@hosts.example`;
+  const addUser = (who: string) => addEntraUser(entra, mail(who));
+  const userAt = async (id: string) => (await entra.call('GET', `/Users/${id}`)).body;
+
+  async function expectFound(type: 'Users' | 'Groups', filters: string[], ids: string[]): Promise<void> {
+    for (const filter of filters)
+      expect([filter, idsIn(await entra.find(type, filter))]).toEqual([filter, ids]);
+  }
+
+  test('tests the connection with a filter that nobody matches: 200 and an empty list', async () => {
+    for (const attribute of ['userName', 'externalId', 'emails[type eq "work"].value']) {
+      const reply = await entra.find('Users', `${attribute} eq "${randomUUID()}"`);
+      expect(reply).toMatchObject({ status: 200, body: { totalResults: 0, Resources: [] } });
+    }
+  });
 
   test('matches, creates, and finds again by each attribute that it may match on', async () => {
-    expect((await entra.find('Users', `userName eq "${mail('ana')}"`)).body).toMatchObject({
-      totalResults: 0,
-    });
-    const id = await addUser(`${name}-ana`);
-    const { body } = await entra.call('GET', `/Users/${id}`);
-    for (const filter of [
-      `userName eq "${mail('ana').toUpperCase()}"`,
-      `externalId eq "${body['externalId']}"`,
-      `emails[type eq "work"].value eq "${mail('ana')}"`,
-      `id eq "${id}"`,
-    ]) {
-      expect([filter, foundIn(await entra.find('Users', filter)).map((one) => one['id'])]).toEqual([
-        filter,
-        [id],
-      ]);
-    }
-    told();
+    await expectFound('Users', [`userName eq "${mail('ana')}"`], []);
+    const id = await addUser('ana');
+    const { externalId } = await userAt(id);
+    const byMail = `emails[type eq "work"].value eq "${mail('ana')}"`;
+    const byName = `userName eq "${mail('ana').toUpperCase()}"`;
+    await expectFound('Users', [byName, `externalId eq "${externalId}"`, byMail, `id eq "${id}"`], [id]);
   });
 
   test('updates attributes, in elements that are not there yet too', async () => {
-    const id = await addUser(`${name}-ben`);
+    const id = await addUser('ben');
     told();
-    await dialect.set(id, {
+    await dialect.set(`/Users/${id}`, {
       displayName: 'Ben R.',
       'name.givenName': 'Ben',
       'emails[type eq "work"].value': mail('benjamin'),
       'phoneNumbers[type eq "mobile"].value': '+32 9 000 02',
       'addresses[type eq "work"].locality': 'Ghent',
+      'addresses[type eq "work"].postalCode': '9000',
+      'roles[primary eq "True"].value': 'host',
       [`${ENTERPRISE_URN}:department`]: 'Office',
       [`${ENTERPRISE_URN}:employeeNumber`]: '4711',
     });
-    const { body } = await entra.call('GET', `/Users/${id}`);
-    expect(body).toMatchObject({
+    await dialect.add(`/Users/${id}`, 'nickName', 'Benno');
+    await dialect.remove(`/Users/${id}`, 'title');
+    const ben = await userAt(id);
+    expect(ben).not.toHaveProperty('title');
+    expect(ben).toMatchObject({
       displayName: 'Ben R.',
+      nickName: 'Benno',
       name: { givenName: 'Ben', familyName: 'Reyes' },
       emails: [{ primary: true, type: 'work', value: mail('benjamin') }],
       phoneNumbers: [{ type: 'mobile', value: '+32 9 000 02' }],
-      addresses: [{ type: 'work', locality: 'Ghent' }],
+      addresses: [{ type: 'work', locality: 'Ghent', postalCode: '9000' }],
+      roles: [{ primary: true, value: 'host' }],
       [ENTERPRISE_URN]: { department: 'Office', employeeNumber: '4711' },
     });
     expect(told()).toEqual(['transferred active']);
   });
 
+  test('gives somebody another userName and externalId, and finds them by these alone', async () => {
+    const id = await addUser('old');
+    const before = await userAt(id);
+    told();
+    const values = { userName: mail('new'), externalId: randomUUID() };
+    await dialect.set(`/Users/${id}`, values);
+    expect(await userAt(id)).toMatchObject({ id, ...values });
+    expect(told()).toEqual(['changed active']);
+    await expectFound(
+      'Users',
+      [`userName eq "${mail('new')}"`, `externalId eq "${values.externalId}"`],
+      [id],
+    );
+    const filters = [`userName eq "${mail('old')}"`, `externalId eq "${before['externalId']}"`];
+    await expectFound('Users', filters, []);
+  });
+
   test('gives managers in a second pass, checks them, and takes them away', async () => {
-    const [boss, id] = [await addUser(`${name}-boss`), await addUser(`${name}-cara`)];
-    const path = `${ENTERPRISE_URN}:manager`;
-    await dialect.set(id, { [path]: boss });
-    const check = await entra.find('Users', `id eq "${id}" and manager eq "${boss}"`, { attributes: 'id' });
-    expect(foundIn(check)).toMatchObject([{ id }]);
-    await entra.patch(`/Users/${id}`, { op: 'Add', path, value: [{ $ref: null, value: boss }] });
-    expect((await entra.call('GET', `/Users/${id}`)).body).toMatchObject({
-      [ENTERPRISE_URN]: { manager: { value: boss } },
-    });
-    await dialect.set(id, { [path]: '' });
-    expect((await entra.call('GET', `/Users/${id}`)).body[ENTERPRISE_URN]).not.toHaveProperty('manager');
+    const [boss, other, id] = [await addUser('boss'), await addUser('other'), await addUser('cara')];
+    const path = `/Users/${id}`;
+    const check = (manager: string) => `id eq "${id}" and manager eq "${manager}"`;
+    const empty = () => dialect.set(path, { [MANAGER]: '' });
+    const remove = () => dialect.remove(path, MANAGER);
+    for (const [manager, takeAway] of [
+      [boss, empty],
+      [{ value: boss }, remove],
+      [refsTo([boss]), empty],
+    ] as const) {
+      await dialect.add(path, MANAGER, manager);
+      expect(await userAt(id)).toMatchObject({ [ENTERPRISE_URN]: { manager: { value: boss } } });
+      await expectFound('Users', [check(boss)], [id]);
+      await expectFound('Users', [check(other)], []);
+      await takeAway();
+      expect((await userAt(id))[ENTERPRISE_URN]).not.toHaveProperty('manager');
+      await expectFound('Users', [check(boss)], []);
+    }
   });
 
   test('disables, restores, and deletes for good; the disabled stay to be found', async () => {
-    const id = await addUser(`${name}-dirk`);
+    const id = await addUser('dirk');
+    const path = `/Users/${id}`;
     told();
-    await dialect.set(id, { active: false });
-    expect(foundIn(await entra.find('Users', `userName eq "${mail('dirk')}"`))).toMatchObject([
-      { id, active: false },
-    ]);
-    await dialect.set(id, { active: true });
-    await dialect.set(id, { active: false });
-    const gone = await entra.call('DELETE', `/Users/${id}`);
+    await dialect.set(path, { active: false });
+    const found = await entra.find('Users', `userName eq "${mail('dirk')}"`);
+    expect(foundIn(found)).toMatchObject([{ id, active: false }]);
+    expect(await userAt(id)).toMatchObject({ id, active: false });
+    await dialect.set(path, { active: true });
+    await dialect.set(path, { active: false });
+    const gone = await entra.call('DELETE', path);
     expect([gone.status, gone.text]).toEqual([204, '']);
-    expect((await entra.call('GET', `/Users/${id}`)).status).toBe(404);
+    expect((await entra.call('GET', path)).status).toBe(404);
     expect(told()).toEqual(['removed gone', 'created active', 'removed gone', 'removed gone']);
   });
 
-  test('creates groups, adds and removes only the members it names, and keeps those of the disabled', async () => {
-    const people = [await addUser(`${name}-m1`), await addUser(`${name}-m2`), await addUser(`${name}-m3`)];
+  test('creates groups, finds them without members, renames and deletes them', async () => {
     const query = { excludedAttributes: 'members' };
     const before = await entra.find('Groups', `displayName eq "${name} hosts"`, query);
-    expect(before).toMatchObject({ status: 200, body: { totalResults: 0 } });
+    expect(before).toMatchObject({ status: 200, body: { totalResults: 0, Resources: [] } });
     const made = await entra.call('POST', '/Groups', newGroup(`${name} hosts`));
     expect(made.status).toBe(201);
-    const path = `/Groups/${idOf(made)}`;
-    for (const id of people) {
-      const added = await entra.patch(path, { op: 'Add', path: 'members', value: refs([id]) });
-      expect([200, 204]).toContain(added.status);
-    }
+    const [id, path] = [idOf(made), `/Groups/${idOf(made)}`];
+    await dialect.add(path, 'members', refsTo([await addUser('member')]));
     const alone = await entra.call('GET', `${path}?excludedAttributes=members`);
+    expect(alone.body).toMatchObject({ id, displayName: `${name} hosts` });
     expect(alone.body).not.toHaveProperty('members');
     const found = await entra.find('Groups', `displayName eq "${name.toUpperCase()} HOSTS"`, query);
-    expect(foundIn(found).map(({ id }) => id)).toEqual([idOf(made)]);
-    await dialect.set(people[0]!, { active: false });
-    await dialect.set(people[0]!, { active: true });
-    expect([200, 204]).toContain((await dialect.remove(path, [people[1]!])).status);
-    expect(await membersOf(path)).toEqual([people[0], people[2]].sort());
-    await entra.patch(path, { op: 'Replace', path: 'displayName', value: `${name} rooms` });
-    await entra.patch(path, { op: 'Replace', path: 'externalId', value: randomUUID() });
-    expect((await entra.call('DELETE', path)).status).toBe(204);
+    expect(idsIn(found)).toEqual([id]);
+    expect(foundIn(found)[0]).not.toHaveProperty('members');
+    const externalId = randomUUID();
+    await dialect.set(path, { displayName: `${name} rooms` });
+    await dialect.set(path, { externalId });
+    await expectFound('Groups', [`displayName eq "${name} rooms"`, `externalId eq "${externalId}"`], [id]);
+    const filters = [`displayName eq "${name} hosts"`, `externalId eq "${made.body['externalId']}"`];
+    await expectFound('Groups', filters, []);
+    const gone = await entra.call('DELETE', path);
+    expect([gone.status, gone.text]).toEqual([204, '']);
   });
-});
 
-test('adds members in parallel, and none is lost', async () => {
-  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => addUser(`parallel${n}`)));
-  const path = `/Groups/${idOf(await entra.call('POST', '/Groups', newGroup('parallel')))}`;
-  const add = (id: string) => entra.patch(path, { op: 'Add', path: 'members', value: refs([id]) });
-  const replies = await Promise.all(people.map(add));
-  expect(replies.filter(({ status }) => status !== 200 && status !== 204)).toEqual([]);
-  expect(await membersOf(path)).toEqual([...people].sort());
-});
-
-test('creates with nulls, strings for booleans and a misspelt schema', async () => {
-  const made = await entra.call('POST', '/Users', {
-    ...fixture('entra-create-nulls'),
-    userName: 'plain@hosts.example',
+  test('adds and removes only the members that it names, and keeps those who are disabled', async () => {
+    const people = [await addUser('m1'), await addUser('m2'), await addUser('m3')] as [
+      string,
+      string,
+      string,
+    ];
+    const path = `/Groups/${idOf(await entra.call('POST', '/Groups', newGroup(`${name} members`)))}`;
+    for (const id of people) await dialect.add(path, 'members', refsTo([id]));
+    await dialect.set(`/Users/${people[0]}`, { active: false });
+    expect(await membersAt(entra, path)).toEqual([...people].sort());
+    await dialect.set(`/Users/${people[0]}`, { active: true });
+    await dialect.removeMembers(path, [people[1]]);
+    expect(await membersAt(entra, path)).toEqual([people[0], people[2]].sort());
+    await dialect.removeMembers(path, [people[0], people[2]]);
+    expect(await membersAt(entra, path)).toEqual([]);
   });
-  expect(made).toMatchObject({ status: 201, body: { active: true } });
-  expect(made.text).not.toContain('null');
 });
