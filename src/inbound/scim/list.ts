@@ -63,7 +63,8 @@ async function listResources(
   if (paging.by === 'index') return answerList(resources, page.total, paging.startIndex);
   const { total } = page;
   const write = (position: Position) => writeCursor(scope, { position, total }, now());
-  return answerCursors(resources, total, cursorsAround(page, cursor?.position), write);
+  const around = paging.count === 0 ? NOWHERE : cursorsAround(page, cursor?.position);
+  return answerCursors(resources, total, around, write);
 }
 
 function stretchOf(paging: Paging, cursor: Cursor | null): Stretch {
@@ -75,10 +76,15 @@ function stretchOf(paging: Paging, cursor: Cursor | null): Stretch {
 }
 
 /** Where the pages around this one begin; undefined: there is none. */
-function cursorsAround(
-  { rows, hasMore }: Page,
-  came: Position | undefined,
-): { next: Position | undefined; previous: Position | undefined } {
+interface Around {
+  next: Position | undefined;
+  previous: Position | undefined;
+}
+
+/** A page of none is asked for its total (RFC 9865 §2). */
+const NOWHERE: Around = { next: undefined, previous: undefined };
+
+function cursorsAround({ rows, hasMore }: Page, came: Position | undefined): Around {
   const [first, last] = [rows[0], rows.at(-1)];
   if (came?.way === 'before') {
     const next: Position = last ? placeOf(last, 'after') : { id: null, key: null, way: 'after' };
@@ -98,7 +104,7 @@ function placeOf({ id, sortKey: key }: ListedResource, way: Position['way']): Po
 function answerCursors(
   resources: JsonObject[],
   totalResults: number,
-  { next, previous }: ReturnType<typeof cursorsAround>,
+  { next, previous }: Around,
   write: (position: Position) => string,
 ): Answer {
   const body = {

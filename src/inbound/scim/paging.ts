@@ -8,12 +8,13 @@ export type Paging =
   { by: 'index'; startIndex: number; count: number } | { by: 'cursor'; cursor: string; count: number };
 
 /**
- * By place, a startIndex below 1 is 1 and a count below 0 is 0; by cursor, a count below 1 is refused. More than
- * MAX_COUNT is MAX_COUNT. Throws `invalidValue` or `invalidCount`.
+ * A startIndex below 1 is 1, a count below 0 is 0, and one above MAX_COUNT is MAX_COUNT. Throws `invalidValue` for what
+ * is no number, and `invalidCount` where that is the count of a page by cursor.
  */
 export function readPaging(query: URLSearchParams): Paging {
   const cursor = query.get('cursor')?.trim();
   const startIndex = readInteger(query, 'startIndex') ?? 1;
+  if (Number.isNaN(startIndex)) throw refusal('invalidValue', 'startIndex must be a whole number');
   const count = readCount(query, cursor !== undefined);
   if (cursor === undefined) return { by: 'index', startIndex: Math.max(startIndex, 1), count };
   if (startIndex > 1) throw refusal('invalidValue', 'give startIndex or cursor, not both');
@@ -21,16 +22,16 @@ export function readPaging(query: URLSearchParams): Paging {
 }
 
 function readCount(query: URLSearchParams, isByCursor: boolean): number {
-  const count = readInteger(query, 'count', isByCursor) ?? DEFAULT_COUNT;
-  if (isByCursor && count < 1)
-    throw refusal('invalidCount', `with a cursor, count must be between 1 and ${MAX_COUNT}`);
+  const count = readInteger(query, 'count') ?? DEFAULT_COUNT;
+  const detail = 'count must be a whole number';
+  if (Number.isNaN(count))
+    throw isByCursor ? refusal('invalidCount', detail) : refusal('invalidValue', detail);
   return Math.min(Math.max(count, 0), MAX_COUNT);
 }
 
-function readInteger(query: URLSearchParams, name: string, isByCursor = false): number | undefined {
+/** NaN: it is none. */
+function readInteger(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)?.trim();
   if (text === undefined || text === '') return undefined;
-  if (!/^[+-]?\d{1,15}$/.test(text))
-    throw refusal(isByCursor ? 'invalidCount' : 'invalidValue', `${name} must be a whole number`);
-  return Number(text);
+  return /^[+-]?\d{1,15}$/.test(text) ? Number(text) : NaN;
 }

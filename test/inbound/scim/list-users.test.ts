@@ -99,7 +99,6 @@ test.each([
   ['a sort by a secret', { sortBy: 'password' }, 'invalidValue', /not an attribute/],
   ['an order that is none', { sortBy: 'title', sortOrder: 'up' }, 'invalidValue', /ascending or descending/],
   ['a cursor of nobody', { cursor: 'VZUTiyhEQJ94IR' }, 'invalidCursor', /none that was given for this query/],
-  ['a count of 0 by cursor', { cursor: '', count: '0' }, 'invalidCount', /between 1 and 200/],
   ['a count by cursor that is none', { cursor: '', count: 'ten' }, 'invalidCount', /whole number/],
   ['a place and a cursor', { cursor: '', startIndex: '2' }, 'invalidValue', /startIndex or cursor, not both/],
   ['both lists of attributes', { attributes: 'id', excludedAttributes: 'name' }, 'invalidValue', /not both/],
@@ -126,6 +125,24 @@ test('by cursor a list is walked as RFC 9865 shows it: no startIndex, and no nex
   expect(last.body['nextCursor']).toBeUndefined();
   const back = await list({ cursor: String(last.body['previousCursor']), count: '20' });
   expect(back.names).toEqual(first.names);
+});
+
+test('a count of 0, or below, asks for the total only, at the beginning of a walk and within it', async () => {
+  const first = await list({ cursor: '', count: '5' });
+  const second = await list({ cursor: String(first.body['nextCursor']), count: '5' });
+  const { nextCursor, previousCursor } = second.body;
+  for (const cursor of ['', nextCursor, previousCursor].map(String)) {
+    for (const count of ['0', '-3']) {
+      const { status, body } = await list({ cursor, count });
+      expect({ status, ...body }).toEqual({
+        status: 200,
+        schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+        totalResults: 25,
+        itemsPerPage: 0,
+        Resources: [],
+      });
+    }
+  }
 });
 
 test('a cursor is good for the list that it was given for, and no other', async () => {
