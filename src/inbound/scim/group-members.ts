@@ -170,15 +170,21 @@ function readValues(value: unknown, where: string): NewMember[] {
   return given.map((one, index) => readValue(one, () => `${where}[${index}]`));
 }
 
-/** What a member is, and where, is ours to say: `type` and `$ref` are not read. */
+/** What a member is, and where, is ours to say: `type` and `$ref` must be texts, and are not kept. */
 function readValue(given: unknown, where: () => string): NewMember {
-  const id = isObject(given) ? valueOf(given, 'value') : given;
-  const display = isObject(given) ? (valueOf(given, 'display') ?? null) : null;
+  const member = isObject(given) ? given : { value: given };
+  const id = valueOf(member, 'value');
   if (typeof id !== 'string')
     throw refusal('invalidValue', `${where()} must have a value, the id of a member`);
-  if (display !== null && typeof display !== 'string')
-    throw refusal('invalidValue', `${where()}.display must be a string`);
+  const [display = null] = ['display', 'type', '$ref'].map((name) => readText(member, name, where));
   return { id, display };
+}
+
+/** Null: it has none. Entra sends `$ref: null`. */
+function readText(member: JsonObject, name: string, where: () => string): string | null {
+  const text = valueOf(member, name) ?? null;
+  if (text === null || typeof text === 'string') return text;
+  throw refusal('invalidValue', `${where()}.${name} must be a string`);
 }
 
 function unknownMember(id: string, where: string): ScimError {

@@ -19,7 +19,7 @@ export const GROUP_SCHEMA: Schema = {
         text('value', 'The id of the member', { caseExact: true, mutability: 'immutable' }),
         { ...reference('$ref', 'Where the member is', MEMBER_TYPES), mutability: 'immutable' },
         text('type', 'What the member is', { canonicalValues: MEMBER_TYPES, mutability: 'immutable' }),
-        text('display', 'The name of the member'),
+        text('display', 'The name of the member, as it was when it was added', { mutability: 'immutable' }),
       ]),
       multiValued: true,
     },

@@ -131,7 +131,7 @@ test('a PATCH changes name and externalId, and keeps its members', async () => {
 });
 
 test.each<[string, JsonObject[]]>([
-  ['adds who is there', [{ op: 'add', path: 'members', value: [{ value: '<ann>', display: 'Other' }] }]],
+  ['names anew who is there', [{ op: 'add', path: 'members', value: [{ value: '<ann>', display: 'Other' }] }]],
   ['removes who is not there', [{ op: 'remove', path: 'members[value eq "<cid>"]' }]],
   ['removes whom nobody knows', [{ op: 'Remove', path: 'members', value: [{ value: 'nobody' }] }]],
   ['replaces all by the same', [{ op: 'replace', path: 'members', value: [{ value: '<ann>' }] }]],
@@ -165,6 +165,12 @@ describe('a PATCH is refused, and does none of it,', () => {
       { op: 'add', path: 'members', value: [{}] },
       'invalidValue',
       'Operations[1].value[0]',
+    ],
+    [
+      'when the place of one who is to go is no text',
+      { op: 'Remove', path: 'members', value: [{ value: '<ann>', $ref: 5 }] },
+      'invalidValue',
+      'Operations[1].value[0].$ref must be a string',
     ],
     [
       'when a member is to be changed',

@@ -173,7 +173,19 @@ describe('a write of a group', () => {
       'PUT',
       'a member whose name is no text',
       { displayName: 'a', members: [{ value: unknownId, display: 1 }] },
-      'display',
+      'members[0].display must be a string',
+    ],
+    [
+      'POST',
+      'a member whose type is no text',
+      { displayName: 'a', members: [{ value: unknownId, type: ['User'] }] },
+      'members[0].type must be a string',
+    ],
+    [
+      'PUT',
+      'a member whose place is no text',
+      { displayName: 'a', members: [{ value: unknownId }, { value: unknownId, $ref: {} }] },
+      'members[1].$ref must be a string',
     ],
   ])('%s with %s is refused and changes nothing', async (method, _, body, detail) => {
     const there = await group([(await user()).id]);
