@@ -43,7 +43,7 @@ export interface Extension {
 
 const READ_ONLY = { mutability: 'readOnly' } as const;
 
-/** Of every resource, in no schema (RFC 7643 §3.1). `schemas` is completed by us, so nobody has to give it. */
+/** Of every resource, in no schema (RFC 7643 §3.1). `schemas` is made by us, so nobody has to give it. */
 const COMMON: Attribute[] = [
   reference('schemas', 'The schemas', ['uri'], { returned: 'always', multiValued: true }),
   text('id', 'Our id', { ...READ_ONLY, required: true, returned: 'always', caseExact: true }),

@@ -17,7 +17,9 @@ const MAX_RESOURCE_LENGTH = 1_200_000;
 
 /** What the body of a POST says, each value by its schema. Throws ScimError. */
 export function readResource(shape: Shape, body: unknown): KeptAttributes {
-  return checkWhole(shape, withSchemas(shape, readAttributes(shape, body), readSchemas(shape, body)));
+  const resource = readAttributes(shape, body);
+  checkSchemas(shape, body);
+  return checkWhole(shape, withSchemas(shape, resource));
 }
 
 /**
@@ -26,10 +28,11 @@ export function readResource(shape: Shape, body: unknown): KeptAttributes {
  */
 export function replaceResource(shape: Shape, before: JsonObject, body: unknown): KeptAttributes {
   const given = carryImmutable(shape, before, readAttributes(shape, body));
+  checkSchemas(shape, body);
   const isSaid = valueOf(body as JsonObject, 'externalId') !== undefined;
   const { externalId } = before;
   const resource = isSaid || externalId === undefined ? given : { externalId, ...given };
-  return checkWhole(shape, withSchemas(shape, resource, readSchemas(shape, body)));
+  return checkWhole(shape, withSchemas(shape, resource));
 }
 
 /** A resource after a PATCH. Throws ScimError, and nothing happened. */
@@ -40,7 +43,7 @@ export function patchResource(shape: Shape, before: JsonObject, operations: Oper
       code: 'BODY_TOO_LARGE',
     });
   }
-  return withSchemas(shape, patched, (patched['schemas'] ?? []) as string[]);
+  return withSchemas(shape, patched);
 }
 
 function readAttributes(shape: Shape, body: unknown): JsonObject {
@@ -50,7 +53,8 @@ function readAttributes(shape: Shape, body: unknown): JsonObject {
   return checkSize(resource);
 }
 
-function readSchemas(shape: Shape, body: unknown): string[] {
+/** It may list more than we know, as Entra does with every group. */
+function checkSchemas(shape: Shape, body: unknown): void {
   const schemas = valueOf(body as JsonObject, 'schemas') ?? [shape.core.urn];
   if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === 'string')) {
     throw refusal('invalidValue', 'schemas must be an array of strings');
@@ -58,17 +62,12 @@ function readSchemas(shape: Shape, body: unknown): string[] {
   if (!schemas.some((urn) => urn.toLowerCase() === shape.core.urn.toLowerCase())) {
     throw refusal('invalidValue', `schemas must contain ${shape.core.urn}`);
   }
-  return schemas;
 }
 
-/** `schemas` lists what the client lists, the core, and each extension with values (RFC 7643 §3). */
-function withSchemas(shape: Shape, resource: JsonObject, listed: string[]): KeptAttributes {
-  const known = new Map([shape.core, ...shape.extensions].map(({ urn }) => [urn.toLowerCase(), urn]));
+/** `schemas` lists the core and each extension with values, whatever the client lists (RFC 7643 §3). */
+function withSchemas(shape: Shape, resource: JsonObject): KeptAttributes {
   const used = shape.extensions.map(({ urn }) => urn).filter((urn) => resource[urn] !== undefined);
-  const isCoreListed = listed.some((urn) => urn.toLowerCase() === shape.core.urn.toLowerCase());
-  const all = [...(isCoreListed ? [] : [shape.core.urn]), ...listed, ...used];
-  const schemas = [...new Set(all.map((urn) => known.get(urn.toLowerCase()) ?? urn))];
-  return { ...resource, schemas };
+  return { ...resource, schemas: [shape.core.urn, ...used] };
 }
 
 function checkWhole(shape: Shape, resource: KeptAttributes): KeptAttributes {

@@ -4,6 +4,9 @@ import { ENTERPRISE_URN } from '../../../src/inbound/scim/schema-enterprise.js';
 import { fixture } from './fixture.js';
 import { startScimServer, type ScimServer } from './scim-server.js';
 
+const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+let named = 0;
 let scim: ScimServer;
 beforeAll(async () => {
   scim = await startScimServer();
@@ -38,7 +41,8 @@ test('nulls, a string for active and a misspelt schema do not keep a joiner out'
   const sent: JsonObject = { ...fixture('entra-create-nulls'), userName: 'nulls@hosts.example' };
   const made = await scim.call('POST', '/Users', sent, { source: 'entra' });
   expect(made.status).toBe(201);
-  expect(made.body).toMatchObject({ active: true, schemas: sent['schemas'] });
+  expect(sent['schemas']).toHaveLength(2);
+  expect(made.body).toMatchObject({ active: true, schemas: [USER_URN] });
   expect(Object.values(made.body)).not.toContain(null);
 });
 
@@ -70,7 +74,20 @@ test('names of attributes have no case, unknown ones are kept, read-only ones ig
   expect(made['id']).not.toBe('mine');
   expect(made).toMatchObject({ userName: 'odd@hosts.example', active: true, colour: { b: 2 } });
   expect(made['urn:x:1.0:User']).toEqual({ a: [1, null] });
-  expect(made['schemas']).toEqual(['urn:ietf:params:scim:schemas:core:2.0:User']);
+  expect(made['schemas']).toEqual([USER_URN]);
+});
+
+test.each<[string, string[] | undefined, JsonObject, string[]]>([
+  ['what has values is listed, though the client does not list it', undefined, { department: 'D' }, [ENTERPRISE_URN]],
+  ['what has none is not, though the client lists it', [USER_URN, ENTERPRISE_URN], {}, []],
+  ['what nobody knows is not', ['urn:x:1.0:User', USER_URN.toUpperCase()], { 'urn:x:1.0:User': { a: 1 } }, []],
+])('of schemas, the core is answered, and %s', async (_, schemas, others, listed) => {
+  const userName = `schemas-${++named}@hosts.example`;
+  const body = { ...(schemas && { schemas }), userName, ...others };
+  const made = await scim.call('POST', '/Users', body);
+  expect([made.status, made.body['schemas']]).toEqual([201, [USER_URN, ...listed]]);
+  const put = await scim.call('PUT', `/Users/${made.body['id']}`, { ...body, title: 'T' });
+  expect([put.status, put.body['schemas']]).toEqual([200, [USER_URN, ...listed]]);
 });
 
 test('a body of plain application/json, or without a type, is taken', async () => {

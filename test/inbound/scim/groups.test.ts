@@ -23,7 +23,7 @@ describe('a group', () => {
     const { id } = answer.body;
     expect(answer.headers.get('location')).toBe(`${scim.url}/Groups/${String(id)}`);
     expect(answer.body).toMatchObject({
-      schemas: [GROUP_URN, ENTRA_GROUP_URN],
+      schemas: [GROUP_URN],
       externalId: '8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159',
       displayName: 'Hosts of Berlin',
       members: [],
