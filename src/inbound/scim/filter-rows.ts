@@ -40,8 +40,11 @@ export function rowsOf(asking: Asking, attribute: Attribute): Rows | undefined {
         return { kept: 'text', sql: locationOf(asking, `${other}.type`, `${other}.id`) };
       case 'display':
         return { kept: 'text', sql: isUser ? nameOf(other) : `coalesce(${m}.display, ${nameOf(other)})` };
-      case 'type':
-        return { kept: 'text', sql: isUser ? `'direct'` : `${other}.type` };
+      case 'type': {
+        // Where there is no row, there is no type.
+        const direct = `CASE WHEN ${m}.group_id IS NOT NULL THEN 'direct' END`;
+        return { kept: 'text', sql: isUser ? direct : `${other}.type` };
+      }
       default:
         return { kept: 'text', sql: 'NULL::text' };
     }

@@ -284,6 +284,7 @@ export const MANY: Path[] = [
   core('x509Certificates.value', { type: 'binary', caseExact: true }),
   core('groups.value'),
   core('groups.display'),
+  core('groups.type'),
   path('groups', ['groups', 'value'], string),
   core('groups.$ref', exact),
   inside(EXTENSION, 'tags'),

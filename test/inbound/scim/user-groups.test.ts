@@ -66,3 +66,16 @@ test('a client cannot say which they are', async () => {
   expect([patched.status, patched.body['scimType']]).toEqual([400, 'mutability']);
   expect(await members(there)).toEqual([ann.id]);
 });
+
+test('a filter on the type of groups takes whoever has none for one without a type', async () => {
+  const [ann, ben] = [await user({ title: 'typed' }), await user({ title: 'typed' })];
+  await group([ann.id]);
+  const found = async (condition: string) => {
+    const filter = encodeURIComponent(`title eq "typed" and ${condition}`);
+    const { body } = await scim.call('GET', `/Users?filter=${filter}`);
+    return (body['Resources'] as JsonObject[]).map(({ id }) => id);
+  };
+  expect(await found('groups.type eq "Direct"')).toEqual([ann.id]);
+  for (const condition of ['groups.type ne "direct"', 'groups.type eq null', 'not (groups.type pr)'])
+    expect(await found(condition)).toEqual([ben.id]);
+});
