@@ -6,16 +6,8 @@ import type { Filter } from './filter.js';
 import { isEmpty, isObject, isSameJson, valueOf, withKey, type JsonObject } from './json.js';
 import { checkParts } from './mutability.js';
 import type { AttributeTarget, Mode } from './patch-path.js';
-import {
-  isPrimary,
-  MAX_VALUES,
-  mergeParts,
-  readValue,
-  readValues,
-  tooManyPrimaries,
-  tooManyValues,
-  unite,
-} from './value.js';
+import { MAX_VALUES, tooManyValues, unite } from './union.js';
+import { isPrimary, mergePart, mergeParts, readValues, tooManyPrimaries } from './value.js';
 
 /** A multi-valued attribute's values after an `add` or `replace`; undefined: it has none. */
 export function changeList(target: AttributeTarget, before: unknown, value: unknown, mode: Mode): unknown {
@@ -71,20 +63,26 @@ function changeElements(target: AttributeTarget, values: unknown[], value: unkno
 function changeElement(target: AttributeTarget, element: unknown, value: unknown, mode: Mode): unknown {
   const { attribute, filter, sub } = target;
   const before = isObject(element) ? element : {};
-  if (sub) return changeSub(attribute, before, sub, value);
+  if (sub) return changeSub(attribute, sub, before, value, mode);
   const one = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
   if (attribute.type !== 'complex' && attribute.type !== 'any') return readValues(attribute, [one])[0];
   if (!isObject(one) || isEmpty(one)) {
     throw refusal('invalidValue', `one value of ${attribute.name} must be given as an object`);
   }
-  if (mode === 'replace') return mergeParts(attribute, filter && templateElement(attribute, filter), one);
-  const changed = mergeParts(attribute, before, one);
+  if (mode === 'replace') return mergeParts(attribute, filter && templateElement(attribute, filter), one, mode);
+  const changed = mergeParts(attribute, before, one, mode);
   checkParts(attribute, before, changed);
   return changed;
 }
 
-function changeSub(attribute: Attribute, before: JsonObject, sub: Attribute, value: unknown): unknown {
-  const changed = withKey(before, sub.name, readValue(sub, value, `${attribute.name}.${sub.name}`));
+function changeSub(
+  attribute: Attribute,
+  sub: Attribute,
+  before: JsonObject,
+  value: unknown,
+  mode: Mode,
+): unknown {
+  const changed = mergePart(attribute, sub, before, value, mode);
   checkParts(attribute, before, changed);
   return Object.keys(changed).length > 0 ? changed : undefined;
 }

@@ -1,18 +1,18 @@
 import type { Attribute } from './attribute.js';
 import { refusal } from './error.js';
-import { isEmpty, isObject, keyOf, withKey, type JsonObject } from './json.js';
+import { isEmpty, isObject, keyOf, type JsonObject } from './json.js';
 import { changeList, removeFromList } from './patch-list.js';
 import type { AttributeTarget, Mode } from './patch-path.js';
-import { isReference, mergeParts, readValue } from './value.js';
+import { isReference, mergePart, mergeParts, readValue } from './value.js';
 
 /** An attribute's value after an `add` or `replace` (RFC 7644 §3.5.2.1 and .3); undefined: it has none. */
 export function changeValue(target: AttributeTarget, before: unknown, value: unknown, mode: Mode): unknown {
   const { attribute, sub } = target;
   if (sub && !mayHaveSubs(attribute)) throw refusal('invalidPath', `${attribute.name} has no sub-attributes`);
   if (attribute.multiValued) return changeList(target, before, value, mode);
-  if (sub) return changeSub(attribute, sub, before, value);
+  if (sub) return changeSub(attribute, sub, before, value, mode);
   if (attribute.type === 'complex' && isObject(value) && !pointsAnew(attribute, value)) {
-    return mergeParts(attribute, before, value);
+    return mergeParts(attribute, before, value, mode);
   }
   const read = readValue(attribute, value);
   return mode === 'add' && Array.isArray(before) && Array.isArray(read) ? [...before, ...read] : read;
@@ -23,7 +23,7 @@ export function removeValue(target: AttributeTarget, before: unknown, value: unk
   const { attribute, sub } = target;
   if (attribute.multiValued) return removeFromList(target, before, value);
   if (!sub || !isObject(before)) return sub ? before : undefined;
-  return changeSub(attribute, sub, before, null);
+  return changeSub(attribute, sub, before, null, 'replace');
 }
 
 function changeSub(
@@ -31,12 +31,11 @@ function changeSub(
   sub: Attribute,
   before: unknown,
   value: unknown,
+  mode: Mode,
 ): JsonObject | undefined {
-  const read = readValue(sub, value, `${attribute.name}.${sub.name}`);
-  const pointsNowhere = isReference(attribute) && sub.name === 'value' && (read === undefined || read === '');
-  if (pointsNowhere) return undefined;
-  const changed = withKey(objectOf(before), sub.name, read);
-  return isEmpty(changed) ? undefined : changed;
+  const changed = mergePart(attribute, sub, objectOf(before), value, mode);
+  const pointsNowhere = isReference(attribute) && sub.name === 'value' && (changed['value'] ?? '') === '';
+  return pointsNowhere || isEmpty(changed) ? undefined : changed;
 }
 
 /** A manager that is given with an id is another one, of whom nothing is known but what is given. */

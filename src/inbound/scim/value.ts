@@ -1,6 +1,5 @@
 import { isAttributeName } from './attribute-path.js';
 import { isIgnored, subAttribute, type Attribute } from './attribute.js';
-import { createElementKey } from './canonical.js';
 import { refusal, type ScimError } from './error.js';
 import { instantOf } from './instant.js';
 import {
@@ -13,12 +12,8 @@ import {
   withoutPasswords,
   type JsonObject,
 } from './json.js';
-
-/** More than any person has; keeps a request of many operations from costing their product. */
-export const MAX_VALUES = 300;
-
-/** For so many, looking through a list is cheaper than an index of it. */
-const FEW = 4;
+import type { Mode } from './patch-path.js';
+import { MAX_VALUES, tooManyValues, unite, unitePart, uniteParts } from './union.js';
 
 /** RFC 4648 §4 and §5; padding may be left out (RFC 7643 §2.3.6). */
 const BASE64 = /^(?:[A-Za-z0-9+/_-]{4})*(?:[A-Za-z0-9+/_-]{2}(?:==)?|[A-Za-z0-9+/_-]{3}=?)?$/;
@@ -50,27 +45,8 @@ export function readValues(attribute: Attribute, value: unknown, where = attribu
   return kept;
 }
 
-/** The values and those that come; one that is there already takes on what is new of it, in its old place. */
-export function unite(attribute: Attribute, values: unknown[], coming: unknown[]): unknown[] {
-  const keyOf = createElementKey(attribute);
-  const united = [...values];
-  const places = coming.length > FEW ? new Map(values.map((one, index) => [keyOf(one), index])) : undefined;
-  for (const one of coming) {
-    const key = keyOf(one);
-    const place = places ? (places.get(key) ?? -1) : united.findIndex((other) => keyOf(other) === key);
-    const known = united[place];
-    if (place < 0) places?.set(key, united.push(one) - 1) ?? united.push(one);
-    else if (isObject(known) && isObject(one)) united[place] = { ...known, ...one };
-  }
-  return united;
-}
-
 export function isPrimary(value: unknown): boolean {
   return isObject(value) && value['primary'] === true;
-}
-
-export function tooManyValues(where: string): ScimError {
-  return refusal('invalidValue', `${where} can have at most ${MAX_VALUES} values`);
 }
 
 export function tooManyPrimaries(where: string): ScimError {
@@ -152,7 +128,12 @@ function readComplex(attribute: Attribute, value: unknown, where: string): JsonO
 }
 
 /** A complex value after the parts that are given; those that are null go (RFC 7643 §2.5). Undefined: none is left. */
-export function mergeParts(attribute: Attribute, before: unknown, given: JsonObject): JsonObject | undefined {
+export function mergeParts(
+  attribute: Attribute,
+  before: unknown,
+  given: JsonObject,
+  mode: Mode,
+): JsonObject | undefined {
   let merged: JsonObject = isObject(before) ? before : {};
   const set: JsonObject = {};
   for (const [key, value] of Object.entries(given)) {
@@ -161,8 +142,21 @@ export function mergeParts(attribute: Attribute, before: unknown, given: JsonObj
     else if (!sub || !isIgnored(sub)) merged = withKey(merged, sub?.name ?? key, undefined);
   }
   const read = isEmpty(set) ? undefined : readOne(attribute, set, attribute.name);
-  if (isObject(read)) merged = { ...merged, ...read };
+  if (isObject(read)) merged = mode === 'add' ? uniteParts(attribute, merged, read) : { ...merged, ...read };
   return isEmpty(merged) ? undefined : merged;
+}
+
+/** A complex value after one part of it was added to, or replaced. */
+export function mergePart(
+  attribute: Attribute,
+  sub: Attribute,
+  before: JsonObject,
+  given: unknown,
+  mode: Mode,
+): JsonObject {
+  const read = readValue(sub, given, `${attribute.name}.${sub.name}`);
+  const next = mode === 'add' ? unitePart(attribute, sub, valueOf(before, sub.name), read) : read;
+  return withKey(before, sub.name, next);
 }
 
 /** A single value that points to something by its `value`: of the RFC's attributes, `manager`. */
