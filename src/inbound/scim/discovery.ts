@@ -25,17 +25,14 @@ interface Document {
 
 /**
  * What clients can find out about us (RFC 7644 §4), from the shapes and settings that hold. Parameters of queries are
- * ignored, save filters.
+ * ignored, save filters of schemas and of types.
  */
 export function createDiscovery(shapes: Shapes): Discovery {
   const all = Object.values(shapes);
   const types = all.map(resourceTypeOf);
   const schemas = [...all.flatMap((shape) => shape.schemas), ...DISCOVERY_SCHEMAS].map(schemaOf);
   return {
-    serviceProviderConfig: async ({ baseUrl, query }) => {
-      refuseFilter(query);
-      return answerDocument(CONFIG, baseUrl);
-    },
+    serviceProviderConfig: async ({ baseUrl }) => answerDocument(CONFIG, baseUrl),
     resourceTypes: async (request) => answerOneOrAll(types, request),
     schemas: async (request) => answerOneOrAll(schemas, request),
   };

@@ -123,12 +123,13 @@ test.each(['/Schemas/urn:x', '/ResourceTypes/Robot'])('%s is a 404', async (path
   expect(await get(path)).toMatchObject({ status: 404, body: { status: '404' } });
 });
 
-test.each(['/Schemas', '/ResourceTypes', '/ServiceProviderConfig'])(
-  'a filter on %s is a 403',
-  async (path) => {
-    expect((await get(`${path}?filter=id%20eq%20%22x%22`)).status).toBe(403);
-  },
-);
+test.each([
+  ['/Schemas', 403],
+  ['/ResourceTypes', 403],
+  ['/ServiceProviderConfig', 200],
+])('a filter on %s is answered with %i', async (path, status) => {
+  expect((await get(`${path}?filter=id%20eq%20%22x%22`)).status).toBe(status);
+});
 
 test('groups can be looked for while there are none', async () => {
   const filter = new URLSearchParams({ filter: 'displayName eq "Hosts"', startIndex: '1', count: '100' });
