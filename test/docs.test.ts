@@ -27,7 +27,7 @@ describe('docs/errors.md', () => {
     ...matchesOf(text, /^\s+([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*): /gm),
   ];
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-  const words = ['BEGIN', 'COMMIT', 'ROLLBACK', 'TRUE', 'FALSE', 'UTC', 'NO_COLOR', 'T', 'Z'];
+  const words = ['BEGIN', 'COMMIT', 'ROLLBACK', 'TRUE', 'FALSE', 'UTC', 'NFC', 'NO_COLOR', 'T', 'Z'];
   const redis = ['TIME', 'HGET', 'HMGET', 'HSET'];
   const settings = [...settingNames, ...fileSettings.map((name) => `${name}_FILE`)];
   const known = new Set<string>([...methods, ...words, ...redis, ...settings]);

@@ -96,7 +96,7 @@ function compareText(
   const { term } = value;
   if (term.kept === 'name') {
     const isPart = PARTS.includes(op);
-    const name = sql.bind(isPart ? foldCase(text) : nameKeyOf(text), 'text');
+    const name = sql.bind(isPart ? foldCase(text.normalize('NFC')) : nameKeyOf(text), 'text');
     return op === 'eq' ? indexed(term, name) : compareTexts(op, term.sql, name);
   }
   if (term.kept === 'uuid' && op === 'eq') {

@@ -11,7 +11,7 @@ export function foldCase(text: string): string {
 
 /** What a userName, or a group's displayName, is unique by; neither is caseExact (RFC 7643 §4.1.1, §4.2). */
 export function nameKeyOf(name: string): string {
-  return foldCase(name.trim());
+  return foldCase(name.trim().normalize('NFC'));
 }
 
 /** The order of texts by the numbers of their characters, as PostgreSQL's collation "C" has it. */

@@ -39,8 +39,10 @@ function finish(resource: KeptAttributes, activeBefore: boolean | undefined): Us
   return { ...resource, userName, ...(active !== undefined && { active: active === true }) };
 }
 
+/** As it came, and as it is compared: some letters are longer in NFC. */
 export function checkLength(name: string, value: unknown): void {
-  if (typeof value === 'string' && value.length > MAX_NAME_LENGTH) {
+  const forms = typeof value === 'string' ? [value, value.normalize('NFC')] : [];
+  if (forms.some(({ length }) => length > MAX_NAME_LENGTH)) {
     throw refusal('invalidValue', `${name} can have at most ${MAX_NAME_LENGTH} characters`);
   }
 }

@@ -78,9 +78,19 @@ test('names of attributes have no case, unknown ones are kept, read-only ones ig
 });
 
 test.each<[string, string[] | undefined, JsonObject, string[]]>([
-  ['what has values is listed, though the client does not list it', undefined, { department: 'D' }, [ENTERPRISE_URN]],
+  [
+    'what has values is listed, though the client does not list it',
+    undefined,
+    { department: 'D' },
+    [ENTERPRISE_URN],
+  ],
   ['what has none is not, though the client lists it', [USER_URN, ENTERPRISE_URN], {}, []],
-  ['what nobody knows is not', ['urn:x:1.0:User', USER_URN.toUpperCase()], { 'urn:x:1.0:User': { a: 1 } }, []],
+  [
+    'what nobody knows is not',
+    ['urn:x:1.0:User', USER_URN.toUpperCase()],
+    { 'urn:x:1.0:User': { a: 1 } },
+    [],
+  ],
 ])('of schemas, the core is answered, and %s', async (_, schemas, others, listed) => {
   const userName = `schemas-${++named}@hosts.example`;
   const body = { ...(schemas && { schemas }), userName, ...others };
@@ -111,6 +121,21 @@ test('a userName that is taken, in any case, is a 409 that names it; another sou
     detail: 'another user has the userName " TAKEN@hosts.example"',
   });
   expect((await scim.call('POST', '/Users', { userName }, { source: 'entra' })).status).toBe(201);
+});
+
+test('a name is one name whether its accents stand apart or not: taken, and found by either', async () => {
+  const [composed, apart] = ['ren\u00e9@hosts.example', 'RENE\u0301@hosts.example'];
+  const made = await scim.call('POST', '/Users', { userName: apart });
+  expect([made.status, made.body['userName']]).toEqual([201, apart]);
+  expect((await scim.call('POST', '/Users', { userName: composed })).status).toBe(409);
+  for (const name of [composed, apart]) {
+    const parts = [`co "${name.slice(1, 6)}"`, `sw "${name.slice(0, 5)}"`, `ew "${name.slice(3)}"`];
+    for (const condition of [`eq "${name}"`, ...parts]) {
+      const query = new URLSearchParams({ filter: `userName ${condition}` });
+      const { body } = await scim.call('GET', `/Users?${query}`);
+      expect([condition, body['totalResults']]).toEqual([condition, 1]);
+    }
+  }
 });
 
 test('the same externalId may belong to several users', async () => {

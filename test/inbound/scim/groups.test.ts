@@ -113,6 +113,8 @@ describe('a group', () => {
     const { path } = await group([], { displayName: 'Einzig' });
     const other = await group();
     const taken = { displayName: ' EINZIG ' };
+    await group([], { displayName: 'Caf\u00e9' });
+    expect((await scim.call('POST', '/Groups', { displayName: 'cafe\u0301' })).status).toBe(409);
     const answers = [
       await scim.call('POST', '/Groups', taken),
       await scim.call('PUT', other.path, taken),

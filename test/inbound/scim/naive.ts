@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../src/inbound/scim/json.js';
 export interface Fact {
   type: 'string' | 'boolean' | 'number' | 'dateTime' | 'binary' | 'complex' | 'any';
   caseExact?: boolean;
-  /** Compared without the space around it. */
+  /** Compared without the space around it, in NFC. */
   isName?: boolean;
   many?: boolean;
 }
@@ -101,9 +101,10 @@ function ordered(op: string, difference: number): boolean {
 
 function plain(text: string, { caseExact, isName }: Fact, isPart = false): string {
   const trimmed = isName && !isPart ? text.trim() : text;
+  const composed = isName ? trimmed.normalize('NFC') : trimmed;
   return caseExact
-    ? trimmed
-    : [...trimmed].map((one) => (one === '\u0130' ? 'i' : one.toLowerCase())).join('');
+    ? composed
+    : [...composed].map((one) => (one === '\u0130' ? 'i' : one.toLowerCase())).join('');
 }
 
 /** Undefined for what is no day of the calendar. */

@@ -169,7 +169,9 @@ function somebody(attributes: JsonObject, index: number): Somebody {
   const createdAt = new Date(Date.UTC(2026, 0, 31, 8, 0, index % 7));
   const updatedAt = new Date(createdAt.getTime() + (index % 3) * 500);
   const version = 1 + (index % 4);
-  const nameKey = [...name.trim()].map((one) => (one === 'İ' ? 'i' : one.toLowerCase())).join('');
+  const nameKey = [...name.trim().normalize('NFC')]
+    .map((one) => (one === 'İ' ? 'i' : one.toLowerCase()))
+    .join('');
   return {
     row: { id, type: 'User', nameKey, resource, createdAt, updatedAt, version },
     shown: { ...resource, id, meta: metaOf('User', id, createdAt, updatedAt, version), groups: [] },

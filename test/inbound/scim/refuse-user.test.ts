@@ -15,6 +15,7 @@ describe('what cannot be a user is refused with a reason, and nothing is kept of
     ['a userName that is null', { userName: null }, 'invalidValue', /userName is required/],
     ['a userName of another type', { userName: 5 }, 'invalidValue', /userName must be a string/],
     ['a userName too long', { userName: 'x'.repeat(513) }, 'invalidValue', /userName can have at most 512/],
+    ['a userName too long in NFC', { userName: '\ufb2c'.repeat(200) }, 'invalidValue', /userName can have/],
     ['an externalId too long', { userName: 'u', externalId: 'x'.repeat(513) }, 'invalidValue', /externalId/],
     [
       'an externalId of another type',
