@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Membership } from '../../records/scim-memberships.js';
 import type { KeptResource } from '../../records/scim-resources.js';
 import type { JsonObject } from './json.js';
 import { etagOf } from './preconditions.js';
@@ -35,13 +36,12 @@ export function show(kept: KeptResource, { baseUrl, selection }: View): JsonObje
 /** A user belongs to the groups shown and, through them, to no others (RFC 7643 §4.1.2, §4.2). */
 function showMemberships({ type, memberships }: KeptResource, baseUrl: string): JsonObject {
   if (!memberships || (type === 'User' && memberships.length === 0)) return {};
-  const shown = memberships.map((one) => ({
-    value: one.id,
-    $ref: locationOf(one, baseUrl),
-    type: type === 'User' ? 'direct' : one.type,
-    ...(one.display !== null && { display: one.display }),
-  }));
-  return type === 'User' ? { groups: shown } : { members: shown };
+  const shown = memberships.map((one) => showMember(one, baseUrl));
+  return type === 'User' ? { groups: shown.map((one) => ({ ...one, type: 'direct' })) } : { members: shown };
+}
+
+export function showMember({ id, type, display }: Membership, baseUrl: string): JsonObject {
+  return { value: id, $ref: locationOf({ id, type }, baseUrl), type, ...(display !== null && { display }) };
 }
 
 export function answerOne(status: number, kept: KeptResource, view: View): Answer {

@@ -1,14 +1,16 @@
 import type { MemberStep } from '../../jobs/group-steps.js';
 import { isId } from '../../records/id.js';
 import type { NewMember } from '../../records/scim-members.js';
+import { showMember } from './answer.js';
 import type { Attribute } from './attribute.js';
 import { refusal, type ScimError } from './error.js';
 import { createMatcher } from './filter-match.js';
 import type { Filter } from './filter.js';
-import { checkSize, isObject, valueOf, type JsonObject } from './json.js';
-import { withPlace } from './patch.js';
-import { readTarget, type AttributeTarget } from './patch-path.js';
+import { checkSize, isObject, type JsonObject } from './json.js';
+import { readMemberList, readNewMembers, unknownMember } from './member-list.js';
 import type { Operation } from './operations.js';
+import { readTarget, type AttributeTarget } from './patch-path.js';
+import { withPlace } from './patch.js';
 import type { Shape } from './shape.js';
 
 /** What a request says of a group's members, apart from what it says of the group itself. */
@@ -21,14 +23,19 @@ export interface AskedMembers {
 /** Each looks at all members of the group. */
 const MAX_FILTERS = 10;
 
-/** Takes the members out of a group's body; undefined where it has none. */
+const NO_KEY = 'is no key: give all of members, or name some of them in the path of an operation';
+
+/** Takes the members out of a group's body; undefined where it has none. Throws `invalidPath` for a part of them. */
 export function splitMembers(shape: Shape, body: JsonObject): { own: JsonObject; members: unknown } {
   const own: JsonObject = {};
   let members: unknown;
   const urn = shape.core.urn.toLowerCase();
   for (const [key, value] of Object.entries(checkSize(body))) {
     const name = key.toLowerCase();
-    if (name === 'members' || name === `${urn}:members`) members = value;
+    const local = name.startsWith(`${urn}:`) ? name.slice(urn.length + 1) : name;
+    if (local === 'members') members = value;
+    else if (/^members[.[]/.test(local))
+      throw refusal('invalidPath', `${JSON.stringify(key.slice(0, 100))} ${NO_KEY}`);
     else if (name === urn && isObject(value)) {
       const nested = splitMembers(shape, value);
       own[key] = nested.own;
@@ -40,7 +47,7 @@ export function splitMembers(shape: Shape, body: JsonObject): { own: JsonObject;
 
 /** The members that a whole group is sent with. */
 export function readMembers(members: unknown): AskedMembers {
-  const list = { where: 'members', members: readList(members, 'members') };
+  const list = { where: 'members', members: readNewMembers(members, 'members') };
   return { steps: [{ step: 'replace', members: list.members }], lists: [list] };
 }
 
@@ -51,8 +58,9 @@ export function readMembers(members: unknown): AskedMembers {
 export function readMemberOperations(
   shape: Shape,
   operations: Operation[],
+  baseUrl: string,
 ): AskedMembers & { own: Operation[] } {
-  const asked: AskedMembers = { steps: [], lists: [] };
+  const asked: Reading = { steps: [], lists: [], baseUrl };
   const own = operations.map((operation, index) => {
     try {
       return readOperation(shape, operation, `Operations[${index}]`, asked) ?? NOTHING;
@@ -60,7 +68,7 @@ export function readMemberOperations(
       throw withPlace(error, operation, index);
     }
   });
-  return { ...asked, own };
+  return { steps: asked.steps, lists: asked.lists, own };
 }
 
 /** Where an id stands that nobody has. */
@@ -72,6 +80,12 @@ export function memberUnknown(id: string, lists: AskedMembers['lists']): ScimErr
   return unknownMember(id, 'members');
 }
 
+/** What was read so far. */
+interface Reading extends AskedMembers {
+  /** Of the places of members. */
+  baseUrl: string;
+}
+
 /** In the place of an operation about members. */
 const NOTHING: Operation = { op: 'replace', value: {} };
 
@@ -80,7 +94,7 @@ function readOperation(
   shape: Shape,
   operation: Operation,
   place: string,
-  asked: AskedMembers,
+  asked: Reading,
 ): Operation | undefined {
   const { op, path, value } = operation;
   if (path !== undefined) {
@@ -96,7 +110,7 @@ function readOperation(
 }
 
 function changeMembers(
-  asked: AskedMembers,
+  asked: Reading,
   { attribute, filter, sub }: AttributeTarget,
   { op, value }: Operation,
   place: string,
@@ -111,18 +125,18 @@ function changeMembers(
   else
     removeIds(
       asked,
-      readValues(value, `${place}.value`).map(({ id }) => id),
+      readMemberList(value, `${place}.value`).map(({ id }) => id),
     );
 }
 
 function putList(asked: AskedMembers, op: 'add' | 'replace', value: unknown, where: string): void {
-  const members = readList(value, where);
+  const members = readNewMembers(value, where);
   asked.lists.push({ where, members });
   addStep(asked, { step: op, members });
 }
 
 /** `members[value eq "id"]`, as Okta takes single ones out, needs no look at the others. */
-function removeBy(asked: AskedMembers, attribute: Attribute, filter: Filter): void {
+function removeBy(asked: Reading, attribute: Attribute, filter: Filter): void {
   const ids = idsOf(filter);
   if (ids) return removeIds(asked, ids);
   if (asked.steps.filter(({ step }) => step === 'remove-matching').length >= MAX_FILTERS) {
@@ -132,7 +146,7 @@ function removeBy(asked: AskedMembers, attribute: Attribute, filter: Filter): vo
   const matches = createMatcher(attribute, filter);
   addStep(asked, {
     step: 'remove-matching',
-    matches: ({ id, ...member }) => matches({ value: id, ...member }),
+    matches: (member) => matches(showMember(member, asked.baseUrl)),
   });
 }
 
@@ -155,39 +169,4 @@ function addStep({ steps }: AskedMembers, step: MemberStep): void {
   if (last?.step === 'add' && step.step === 'add') for (const one of step.members) last.members.push(one);
   else if (last?.step === 'remove' && step.step === 'remove') for (const id of step.ids) last.ids.push(id);
   else steps.push(step.step === 'add' ? { ...step, members: [...step.members] } : step);
-}
-
-function readList(value: unknown, where: string): NewMember[] {
-  const members = readValues(value, where);
-  const index = members.findIndex(({ id }) => !isId(id));
-  if (index >= 0) throw unknownMember(members[index]!.id, `${where}[${index}]`);
-  return members;
-}
-
-function readValues(value: unknown, where: string): NewMember[] {
-  if (value === null || value === undefined) return [];
-  const given = Array.isArray(value) ? value : [value];
-  return given.map((one, index) => readValue(one, () => `${where}[${index}]`));
-}
-
-/** What a member is, and where, is ours to say: `type` and `$ref` must be texts, and are not kept. */
-function readValue(given: unknown, where: () => string): NewMember {
-  const member = isObject(given) ? given : { value: given };
-  const id = valueOf(member, 'value');
-  if (typeof id !== 'string')
-    throw refusal('invalidValue', `${where()} must have a value, the id of a member`);
-  const [display = null] = ['display', 'type', '$ref'].map((name) => readText(member, name, where));
-  return { id, display };
-}
-
-/** Null: it has none. Entra sends `$ref: null`. */
-function readText(member: JsonObject, name: string, where: () => string): string | null {
-  const text = valueOf(member, name) ?? null;
-  if (text === null || typeof text === 'string') return text;
-  throw refusal('invalidValue', `${where()}.${name} must be a string`);
-}
-
-function unknownMember(id: string, where: string): ScimError {
-  const named = JSON.stringify(id.slice(0, 100));
-  return refusal('invalidValue', `${where}.value: there is neither a user nor a group with the id ${named}`);
 }

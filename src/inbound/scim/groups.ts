@@ -90,7 +90,7 @@ async function replace(parts: Parts, request: ScimRequest): Promise<Answer> {
 async function patch(parts: Parts, request: ScimRequest): Promise<Answer> {
   const view = viewOf(parts.shape, request);
   const operations = readOperations(await readLarge(request));
-  const { own, steps, lists } = readMemberOperations(parts.shape, operations);
+  const { own, steps, lists } = readMemberOperations(parts.shape, operations, request.baseUrl);
   const asked = askedOf(request, 'PATCH', request.id, withoutSecrets(parts.shape, operations));
   const next = (before: KeptResource) => patchGroup(parts.own, before, own);
   const group = made(await parts.groups.change(asked, { next, steps }), asked.id, lists);

@@ -14,7 +14,8 @@ afterAll(() => scim.close());
 const { user, group, patch, members, version } = groupingOf(() => scim);
 const unknownId = '0198f1aa-0000-7000-8000-000000000000';
 /** Ids stand in tables as names, since they are not known before the tests run. */
-const idOf = (name: string) => ({ ann: ann!.id, ben: ben!.id, cid: cid!.id })[name] ?? name;
+const idOf = (name: string) =>
+  ({ ann: ann!.id, ben: ben!.id, cid: cid!.id, place: scim.url + ann!.path })[name] ?? name;
 const filled = (operations: JsonObject[]) =>
   JSON.parse(
     JSON.stringify(operations).replaceAll(/<(\w+)>/g, (_, name: string) => idOf(name)),
@@ -82,6 +83,7 @@ describe('a PATCH changes members as', () => {
     ],
     ['some are removed by or', [{ op: 'remove', path: 'members[value eq "<ann>" or value eq "<ben>"]' }], []],
     ['a type is removed', [{ op: 'remove', path: 'members[type eq "User"]' }], []],
+    ['a place is removed', [{ op: 'remove', path: 'members[$ref eq "<place>"]' }], ['ben']],
     ['a name is removed', [{ op: 'remove', path: 'members[display sw "ann"]' }], ['ben']],
     [
       'the last word about one holds: removed',
@@ -131,7 +133,10 @@ test('a PATCH changes name and externalId, and keeps its members', async () => {
 });
 
 test.each<[string, JsonObject[]]>([
-  ['names anew who is there', [{ op: 'add', path: 'members', value: [{ value: '<ann>', display: 'Other' }] }]],
+  [
+    'names anew who is there',
+    [{ op: 'add', path: 'members', value: [{ value: '<ann>', display: 'Other' }] }],
+  ],
   ['removes who is not there', [{ op: 'remove', path: 'members[value eq "<cid>"]' }]],
   ['removes whom nobody knows', [{ op: 'Remove', path: 'members', value: [{ value: 'nobody' }] }]],
   ['replaces all by the same', [{ op: 'replace', path: 'members', value: [{ value: '<ann>' }] }]],
@@ -189,6 +194,18 @@ describe('a PATCH is refused, and does none of it,', () => {
       'when a filter is none',
       { op: 'remove', path: 'members[value is "x"]' },
       'invalidFilter',
+      'Operations[1]',
+    ],
+    [
+      'when a key names some members',
+      { op: 'add', value: { 'members[value eq "<ann>"]': [{ value: '<ben>' }] } },
+      'invalidPath',
+      'Operations[1]: "members[value eq',
+    ],
+    [
+      'when a key names a part of members in full',
+      { op: 'replace', value: { [`${GROUP_URN}:Members.value`]: '<ben>' } },
+      'invalidPath',
       'Operations[1]',
     ],
     ['when nothing is to be removed', { op: 'remove' }, 'noTarget', 'Operations[1]'],

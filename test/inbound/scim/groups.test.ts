@@ -189,11 +189,18 @@ describe('a write of a group', () => {
       { displayName: 'a', members: [{ value: unknownId }, { value: unknownId, $ref: {} }] },
       'members[1].$ref must be a string',
     ],
+    [
+      'POST',
+      'some of its members',
+      { displayName: 'a', 'members[type pr]': [] },
+      '"members[type pr]" is no key',
+    ],
+    ['PUT', 'a part of its members', { displayName: 'a', 'members.value': [] }, '"members.value" is no key'],
   ])('%s with %s is refused and changes nothing', async (method, _, body, detail) => {
     const there = await group([(await user()).id]);
     const answer = await scim.call(method, method === 'PUT' ? there.path : '/Groups', body);
     expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({ scimType: 'invalidValue' });
+    expect(answer.body['scimType']).toBe(detail.includes('no key') ? 'invalidPath' : 'invalidValue');
     expect(answer.body['detail']).toContain(detail);
     expect(await version(there)).toBe('W/"1"');
   });
