@@ -60,7 +60,7 @@ export function readMemberOperations(
   operations: Operation[],
   baseUrl: string,
 ): AskedMembers & { own: Operation[] } {
-  const asked: Reading = { steps: [], lists: [], baseUrl };
+  const asked: Reading = { steps: [], lists: [], baseUrl, filters: 0 };
   const own = operations.map((operation, index) => {
     try {
       return readOperation(shape, operation, `Operations[${index}]`, asked) ?? NOTHING;
@@ -84,6 +84,8 @@ export function memberUnknown(id: string, lists: AskedMembers['lists']): ScimErr
 interface Reading extends AskedMembers {
   /** Of the places of members. */
   baseUrl: string;
+  /** How many there were that look at all members. */
+  filters: number;
 }
 
 /** In the place of an operation about members. */
@@ -139,7 +141,7 @@ function putList(asked: AskedMembers, op: 'add' | 'replace', value: unknown, whe
 function removeBy(asked: Reading, attribute: Attribute, filter: Filter): void {
   const ids = idsOf(filter);
   if (ids) return removeIds(asked, ids);
-  if (asked.steps.filter(({ step }) => step === 'remove-matching').length >= MAX_FILTERS) {
+  if (++asked.filters > MAX_FILTERS) {
     const detail = `a PATCH can remove members by at most ${MAX_FILTERS} filters other than value eq`;
     throw refusal('invalidFilter', detail);
   }
@@ -163,10 +165,13 @@ function idsOf(filter: Filter): string[] | undefined {
   return ids.every((one) => one !== undefined) ? ids.flat() : undefined;
 }
 
-/** Neighbours of one kind are one step: a PATCH may add a thousand members one by one. */
+/** Neighbours of one kind are one step: a PATCH may add a thousand members one by one, or look at all for each name. */
 function addStep({ steps }: AskedMembers, step: MemberStep): void {
   const last = steps.at(-1);
   if (last?.step === 'add' && step.step === 'add') for (const one of step.members) last.members.push(one);
   else if (last?.step === 'remove' && step.step === 'remove') for (const id of step.ids) last.ids.push(id);
-  else steps.push(step.step === 'add' ? { ...step, members: [...step.members] } : step);
+  else if (last?.step === 'remove-matching' && step.step === 'remove-matching') {
+    const { matches } = last;
+    last.matches = (member) => matches(member) || step.matches(member);
+  } else steps.push(step.step === 'add' ? { ...step, members: [...step.members] } : step);
 }

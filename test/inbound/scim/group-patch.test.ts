@@ -86,6 +86,14 @@ describe('a PATCH changes members as', () => {
     ['a place is removed', [{ op: 'remove', path: 'members[$ref eq "<place>"]' }], ['ben']],
     ['a name is removed', [{ op: 'remove', path: 'members[display sw "ann"]' }], ['ben']],
     [
+      'two names are removed',
+      [
+        { op: 'remove', path: 'members[display eq "Ann"]' },
+        { op: 'remove', path: 'members[display sw "member-"]' },
+      ],
+      [],
+    ],
+    [
       'the last word about one holds: removed',
       [
         { op: 'add', path: 'members', value: [{ value: '<cid>' }] },
