@@ -12,13 +12,14 @@ export interface Named extends AttributePath {
 
 /**
  * `others`: the types that are asked for as well. What no schema of ours describes is known only behind a URN that is
- * none of ours. Undefined: none of them has it, or keeps it.
+ * none of ours, nor of theirs. Undefined: none of them has it, or keeps it.
  */
 export function findAttribute(shape: Shape, others: Shape[], text: string): Named | undefined {
-  const own = knownPath(shape, text);
+  const all = [shape, ...others];
+  const own = knownPath(shape, text, all);
   if (own) return { ...own, isOwn: true };
   for (const other of others) {
-    const known = knownPath(other, text);
+    const known = knownPath(other, text, all);
     if (known) return { ...known, isOwn: false };
   }
   return undefined;
@@ -40,16 +41,21 @@ function single(attribute: Attribute): Attribute {
   return { ...attribute, multiValued: false };
 }
 
-function knownPath(shape: Shape, text: string): (AttributePath & { attribute: Attribute }) | undefined {
+function knownPath(
+  shape: Shape,
+  text: string,
+  all: Shape[],
+): (AttributePath & { attribute: Attribute }) | undefined {
   const path = readAttributePath(shape, text);
   const attribute = path?.attribute;
   if (!path || !attribute || attribute.returned === 'never' || path.sub?.returned === 'never')
     return undefined;
   if (attribute.type === 'any')
-    return path.urn !== null && !isOurs(shape, path.urn) ? { ...path, attribute } : undefined;
+    return path.urn !== null && !isOurs(all, path.urn) ? { ...path, attribute } : undefined;
   return path.sub?.type === 'any' ? undefined : { ...path, attribute };
 }
 
-function isOurs(shape: Shape, urn: string): boolean {
-  return [shape.core, ...shape.extensions].some((table) => table.urn.toLowerCase() === urn.toLowerCase());
+function isOurs(shapes: Shape[], urn: string): boolean {
+  const tables = shapes.flatMap(({ core, extensions }) => [core, ...extensions]);
+  return tables.some((table) => table.urn.toLowerCase() === urn.toLowerCase());
 }

@@ -46,10 +46,13 @@ export function resourceScope(asking: Asking): Scope {
   };
 }
 
-/** The one value by which a resource sorts: of many, the primary or else the first (RFC 7644 §3.4.2.3). */
-export function firstValue(asking: Asking, path: string): Values | undefined {
+/**
+ * The one value by which a resource sorts: of many, the primary or else the first (RFC 7644 §3.4.2.3). `isOwn`: see
+ * Named.
+ */
+export function firstValue(asking: Asking, path: string): (Values & Pick<Named, 'isOwn'>) | undefined {
   const named = findAttribute(asking.shape, asking.others, path);
-  return named && valuesOf(asking, withValue(named), firstIn);
+  return named && { ...valuesOf(asking, withValue(named), firstIn), isOwn: named.isOwn };
 }
 
 /** A complex attribute is compared by its `value`, if it has one. */

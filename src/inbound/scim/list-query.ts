@@ -38,9 +38,12 @@ function ofType(type: ResourceType, condition: Condition | null): string {
   return `${condition.isFound ? `(${isType}) IS TRUE` : isType} AND (${condition.sql})`;
 }
 
-/** Of several types each has its own key; they must be of one type. */
+/** Of several types each has its own key, or none (RFC 7644 §3.4.2.1); those that there are must be of one type. */
 function sortOrder(asked: Asking[], { by, isDescending }: Sort): SortOrder {
-  const keys = asked.map((asking) => ({ ...compileSort(asking, by), of: asking.shape.type }));
+  const keys = asked.flatMap((asking) => {
+    const key = compileSort(asking, by);
+    return key ? [{ ...key, of: asking.shape.type }] : [];
+  });
   const [first] = keys;
   if (!first || keys.some(({ type }) => type !== first.type))
     throw refusal(
@@ -48,7 +51,7 @@ function sortOrder(asked: Asking[], { by, isDescending }: Sort): SortOrder {
       `sortBy ${JSON.stringify(by.slice(0, 100))} means something else in each type`,
     );
   const { type } = first;
-  if (keys.length === 1) return { sql: first.sql, type, isNullable: first.isNullable, isDescending };
+  if (asked.length === 1) return { sql: first.sql, type, isNullable: first.isNullable, isDescending };
   const collation = type === 'text' ? ' COLLATE "C"' : '';
   const cases = keys.map(({ of, sql }) => `WHEN '${of}' THEN (${sql})${collation}`);
   return { sql: `CASE r.type ${cases.join(' ')} END`, type, isNullable: true, isDescending };

@@ -29,13 +29,17 @@ export function readSort(query: URLSearchParams): Sort | null {
   return by ? { by, isDescending: order === 'descending' } : null;
 }
 
-/** The key of one type of resource. Throws `invalidValue` for what is no attribute, or has no value to sort by. */
-export function compileSort(asking: Asking, by: string): SortKey {
+/**
+ * The key of one type of resource; null: only another type has it. Throws `invalidValue` for what is no attribute, or
+ * has no value to sort by.
+ */
+export function compileSort(asking: Asking, by: string): SortKey | null {
   const values = firstValue(asking, by);
   if (!values || values.attribute.type === 'complex') {
     const why = values ? 'has sub-attributes: name one of them' : 'is not an attribute';
     throw refusal('invalidValue', `sortBy ${JSON.stringify(by.slice(0, 100))} ${why}`);
   }
+  if (!values.isOwn) return null;
   const { sql, type } = keyOf(values);
   if (values.from.length === 0) return { sql, type, isNullable: values.term.kept === 'json' };
   const joins = values.from.map(({ rows, on }) => `LEFT JOIN ${rows} ON ${on}`).join(' ');

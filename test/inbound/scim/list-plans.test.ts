@@ -103,6 +103,7 @@ const FILTERS: [string, Shape[], number][] = [
   [`members.value eq "${ID}"`, [GROUPS], 1],
   [`members[value eq "${ID}"]`, [GROUPS], 1],
   ['externalId eq "e777"', [USERS, GROUPS], 1],
+  ['urn:ietf:params:scim:schemas:core:2.0:User:userName eq "u777"', [USERS, GROUPS], 1],
   ['emails.value eq "h777@x.example"', [USERS, GROUPS], 1],
 ];
 

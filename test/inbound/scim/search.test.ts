@@ -3,19 +3,18 @@ import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { startScimServer, type ScimServer } from './scim-server.js';
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
+const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
 let scim: ScimServer;
 beforeAll(async () => {
   scim = await startScimServer();
-  for (const name of ['c', 'a', 'b'])
-    await scim.call('POST', '/Users', { userName: name, displayName: `user ${name}` });
+  const ids: unknown[] = [];
+  for (const name of ['c', 'a', 'b']) {
+    const user = { userName: name, displayName: `user ${name}`, active: name !== 'c' };
+    ids.push((await scim.call('POST', '/Users', user)).body['id']);
+  }
   await scim.call('POST', '/Users', { userName: 'stranger' }, { source: 'entra' });
-  const sourceId = scim.intakes[0]?.sourceId;
-  await scim.pool.query(
-    `INSERT INTO scim_resources (source_id, id, type, name_key, active, resource, created_at, updated_at)
-     VALUES ($1, gen_random_uuid(), 'Group', 'hosts', true, $2, now(), now())`,
-    [sourceId, { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'Hosts' }],
-  );
+  await scim.call('POST', '/Groups', { displayName: 'Hosts', members: [ids.at(-1)] });
 });
 afterAll(() => scim.close());
 
@@ -43,9 +42,26 @@ test.each<[string, unknown[]]>([
   ['not (userName pr)', ['Hosts']],
   ['userName eq "hosts"', []],
   ['schemas eq "urn:ietf:params:scim:schemas:core:2.0:Group"', ['Hosts']],
-  ['emails[type eq "work"] or members pr', []],
+  ['emails[type eq "work"] or members pr', ['Hosts']],
+  ['groups.display eq "hosts"', ['user b']],
+  [`${USER_URN}:active eq false`, ['user c']],
+  [`not (${USER_URN}:active eq false)`, ['Hosts', 'user a', 'user b']],
 ])('at the root the filter %s takes what a type does not have for absent', async (filter, expected) => {
   expect((await search('', { filter, sortBy: 'displayName' })).names).toEqual(expected);
+});
+
+test.each<[string, unknown]>([
+  ['groups.value', 'user b'],
+  ['members', 'Hosts'],
+  [`${USER_URN}:userName`, 'user a'],
+  [`${USER_URN}:active`, 'user c'],
+  ['urn:ietf:params:scim:schemas:core:2.0:Group:displayName', 'Hosts'],
+])('at the root a sort by %s puts what a type does not have behind all', async (sortBy, first) => {
+  const { status, names } = await search('', { sortBy });
+  expect([status, names[0], names.length]).toEqual([200, first, 4]);
+  const page = await search('', { sortBy, cursor: '', count: 3 });
+  const rest = await search('', { sortBy, cursor: page.body['nextCursor'], count: 3 });
+  expect([...page.names, ...rest.names]).toEqual(names);
 });
 
 test('a search of one type is that type’s list, with every parameter of the request', async () => {
