@@ -28,13 +28,17 @@ const keys = new WeakMap<Attribute, WeakMap<object, string>>();
 export function createElementKey(attribute: Attribute): (element: unknown) => string {
   const known = keys.get(attribute) ?? new WeakMap<object, string>();
   keys.set(attribute, known);
+  const partOf = (name: string) => subAttribute(attribute, name) ?? unknown;
+  const [valuePart, typePart] = [partOf('value'), partOf('type')];
   return (element) => {
     if (!isObject(element)) return canonical(attribute, element);
     const remembered = known.get(element);
     if (remembered !== undefined) return remembered;
     const { value, type } = element;
     const isNamed = typeof value === 'string' && attribute.type === 'complex';
-    const key = canonical(attribute, isNamed ? { value, type } : element);
+    const key = isNamed
+      ? `${canonical(valuePart, value)} ${canonical(typePart, type)}`
+      : canonical(attribute, element);
     known.set(element, key);
     return key;
   };

@@ -16,29 +16,28 @@ export function changeList(target: AttributeTarget, before: unknown, value: unkn
   if (filter || sub) return changeElements(target, values, value, mode);
   const given = readValues(attribute, value);
   if (mode === 'replace') return listOf(attribute, given, given);
-  const united = unite(attribute, values, given);
+  const all = unite(attribute, values, given);
   const primary = given.find(isPrimary);
-  if (primary === undefined) return listOf(attribute, united, []);
+  if (primary === undefined) return listOf(attribute, all, []);
   const keyOf = createElementKey(attribute);
   return listOf(
     attribute,
-    united,
-    united.filter((one) => keyOf(one) === keyOf(primary)),
+    all,
+    all.filter((one) => keyOf(one) === keyOf(primary)),
   );
 }
 
 /** A multi-valued attribute's values after a `remove`; undefined: it has none. */
 export function removeFromList(target: AttributeTarget, before: unknown, value: unknown): unknown {
-  return listOf(target.attribute, valuesLeft(target, valuesOf(before), value), []);
+  const { attribute, sub } = target;
+  const values = valuesOf(before);
+  if (!sub) return listOf(attribute, valuesLeft(target, values, value), []);
+  const without = (one: unknown) => withoutSub(attribute, one, sub);
+  return listOfChanged(attribute, changeSome(target, values, without));
 }
 
-function valuesLeft(
-  { attribute, filter, sub }: AttributeTarget,
-  values: unknown[],
-  value: unknown,
-): unknown[] {
+function valuesLeft({ attribute, filter }: AttributeTarget, values: unknown[], value: unknown): unknown[] {
   const matches = matcher(attribute, filter);
-  if (sub) return values.flatMap((one) => (matches(one) ? withoutSub(attribute, one, sub) : [one]));
   if (filter) return values.filter((one) => !matches(one));
   if (value === undefined || value === null || value === '') return [];
   const named = readValues(attribute, value);
@@ -47,15 +46,53 @@ function valuesLeft(
 
 function changeElements(target: AttributeTarget, values: unknown[], value: unknown, mode: Mode): unknown {
   const { attribute, filter } = target;
+  const change = (one: unknown) => changeElement(target, one, value, mode);
+  const some = changeSome(target, values, change);
+  if (some.touched.length > 0) return listOfChanged(attribute, some);
+  const made = change(newElement(attribute, filter, mode));
+  return listOfChanged(attribute, { changed: [...some.changed, made], touched: [made], mayMeet: true });
+}
+
+/** Values after a change of some; undefined: nothing is left of one. */
+interface Changed {
+  changed: unknown[];
+  /** Those that were changed. */
+  touched: unknown[];
+  /** Whether one became another value than it was, and so maybe one that is there already. */
+  mayMeet: boolean;
+}
+
+function changeSome(
+  { attribute, filter }: AttributeTarget,
+  values: unknown[],
+  change: (one: unknown) => unknown,
+): Changed {
   const matches = matcher(attribute, filter);
+  const keyOf = createElementKey(attribute);
   const touched: unknown[] = [];
-  const touch = (element: unknown) => touched[touched.push(changeElement(target, element, value, mode)) - 1];
-  const changed = values.map((one) => (matches(one) ? touch(one) : one));
-  if (touched.length === 0) changed.push(touch(newElement(attribute, filter, mode)));
+  let mayMeet = false;
+  const changed = values.map((one) => {
+    if (!matches(one)) return one;
+    const next = change(one);
+    touched.push(next);
+    mayMeet ||= next !== undefined && keyOf(next) !== keyOf(one);
+    return next;
+  });
+  return { changed, touched, mayMeet };
+}
+
+/** Two that a change made one and the same are one (RFC 7643 §2.4), in the place of the first; what was changed holds. */
+function listOfChanged(attribute: Attribute, { changed, touched, mayMeet }: Changed): unknown[] | undefined {
+  const values = changed.filter((one) => one !== undefined);
+  if (!mayMeet || attribute.type === 'any') return listOf(attribute, values, touched);
+  const keyOf = createElementKey(attribute);
+  const written = touched.filter((one) => one !== undefined);
+  const keys = new Set(written.map(keyOf));
+  const all = unite(attribute, unite(attribute, [], values), written);
   return listOf(
     attribute,
-    changed.filter((one) => one !== undefined),
-    touched,
+    all,
+    all.filter((one) => keys.has(keyOf(one))),
   );
 }
 
@@ -69,7 +106,8 @@ function changeElement(target: AttributeTarget, element: unknown, value: unknown
   if (!isObject(one) || isEmpty(one)) {
     throw refusal('invalidValue', `one value of ${attribute.name} must be given as an object`);
   }
-  if (mode === 'replace') return mergeParts(attribute, filter && templateElement(attribute, filter), one, mode);
+  if (mode === 'replace')
+    return mergeParts(attribute, filter && templateElement(attribute, filter), one, mode);
   const changed = mergeParts(attribute, before, one, mode);
   checkParts(attribute, before, changed);
   return changed;
@@ -120,11 +158,11 @@ function templateElement(attribute: Attribute, filter: Filter): JsonObject | und
 }
 
 /** A value without its `value` is nothing; without another sub-attribute it stays. */
-function withoutSub(attribute: Attribute, element: unknown, sub: Attribute): unknown[] {
-  if (!isObject(element) || sub.name === 'value') return [];
+function withoutSub(attribute: Attribute, element: unknown, sub: Attribute): unknown {
+  if (!isObject(element) || sub.name === 'value') return undefined;
   const left = withKey(element, sub.name, undefined);
   checkParts(attribute, element, left);
-  return Object.keys(left).length > 0 ? [left] : [];
+  return isEmpty(left) ? undefined : left;
 }
 
 /** Entra removes single values of a list by giving them (`{op: "Remove", path, value: [{value}]}`). */
@@ -146,9 +184,10 @@ function listOf(attribute: Attribute, values: unknown[], touched: unknown[]): un
   if (values.filter(isPrimary).length < 2) return values.length > 0 ? values : undefined;
   const [chosen, ...others] = touched.filter(isPrimary);
   if (others.length > 0) throw tooManyPrimaries(attribute.name);
-  return values.map((one) =>
+  const demoted = values.map((one) =>
     one !== chosen && isPrimary(one) ? { ...(one as JsonObject), primary: false } : one,
   );
+  return attribute.type === 'any' ? demoted : unite(attribute, [], demoted);
 }
 
 function matcher(attribute: Attribute, filter: Filter | null): Matcher {

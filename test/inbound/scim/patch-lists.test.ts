@@ -117,6 +117,27 @@ describe('add and replace values of a list', () => {
       },
     ],
     [
+      'makes one of two that come to have the same value and type, and what was set holds',
+      {
+        emails: [
+          { ...home, display: 'H' },
+          { value: 'o@x.y', type: 'home', primary: true },
+        ],
+      },
+      {
+        op: 'replace',
+        path: 'emails[value eq "o@x.y"]',
+        value: { value: 'H@x.y', type: 'Home', display: 'O' },
+      },
+      { emails: [{ value: 'H@x.y', type: 'Home', display: 'O' }] },
+    ],
+    [
+      'makes one of all that it gives the same value',
+      { emails: [{ ...home, type: 'work', display: 'A' }, home, { ...work, display: 'B' }] },
+      { op: 'replace', path: 'emails[type eq "work"].value', value: 'n@x.y' },
+      { emails: [{ value: 'n@x.y', type: 'work', display: 'B', primary: true }, home] },
+    ],
+    [
       'reads dotted, filtered and URN keys without a path',
       {},
       {
@@ -179,6 +200,12 @@ describe('remove values of a list', () => {
       { emails: [{ ...work, display: 'W' }] },
       { op: 'remove', path: 'emails[type eq "work"].display' },
       { emails: [work] },
+    ],
+    [
+      'what told two values apart',
+      { emails: [work, { value: 'w@x.y', type: 'other', display: 'O' }, home] },
+      { op: 'remove', path: 'emails[value eq "w@x.y"].type' },
+      { emails: [{ value: 'w@x.y', primary: true, display: 'O' }, home] },
     ],
     [
       'values given by value',

@@ -113,7 +113,8 @@ function nextList(before: JsonObject[], step: Step, isRemoval: boolean): JsonObj
   const meant = list.filter(isMeant);
   if (isRemoval) {
     for (const one of meant) setPart(attribute, one, sub as string, null);
-    return list.filter((one) => !(meant.includes(one) && isNone(one)));
+    const left = list.filter((one) => !(meant.includes(one) && isNone(one)));
+    return uniteSame(attribute, left, meant).list;
   }
   if (meant.length === 0) {
     const made = makeValue(step);
@@ -129,7 +130,20 @@ function nextList(before: JsonObject[], step: Step, isRemoval: boolean): JsonObj
       Object.assign(one, merge(wanted(where ?? []) ?? {}, value as JsonObject));
     }
   }
-  return onePrimary(list, meant);
+  const united = uniteSame(attribute, list, meant);
+  return uniteSame(attribute, onePrimary(united.list, united.meant), []).list;
+}
+
+/** Those that a change made one and the same are one, in the first's place; what was changed holds. */
+function uniteSame(attribute: string, list: JsonObject[], meant: JsonObject[]) {
+  const isFirst = (one: JsonObject, index: number) =>
+    list.findIndex((other) => isSame(attribute, other, one)) === index;
+  const groups = list.filter(isFirst).map((first) => list.filter((one) => isSame(attribute, first, one)));
+  const united = groups.map(
+    (group) => Object.assign({}, ...group, ...group.filter((one) => meant.includes(one))) as JsonObject,
+  );
+  const isMeant = (_: JsonObject, index: number) => groups[index]?.some((one) => meant.includes(one));
+  return { list: united, meant: united.filter(isMeant) };
 }
 
 function nextWholeList(
@@ -151,7 +165,7 @@ function nextWholeList(
     else list.push((place = clean));
     if (clean['primary'] === true) setPrimary.push(place);
   }
-  return onePrimary(list, setPrimary);
+  return uniteSame(attribute, onePrimary(list, setPrimary), []).list;
 }
 
 /** Whoever is set as primary takes it from the others. */
