@@ -49,7 +49,7 @@ async function listResources(
     shapes.map((shape) => [shape.type, { baseUrl, selection: readSelection(shape, query) }]),
   );
   const paging = readPaging(query);
-  const filter = query.get('filter')?.trim() || null;
+  const filter = query.get('filter')?.trim() ?? null;
   const sort = readSort(query);
   const asked = compileList({ shapes, sourceId, baseUrl, filter, sort });
   const types = shapes.map(({ type }) => type);

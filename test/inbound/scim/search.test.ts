@@ -104,6 +104,7 @@ describe('a request that is none is refused with what is wrong in it', () => {
       /startIndex must be a whole number/,
     ],
     ['a filter of a number', { schemas: [SEARCH], filter: 5 }, 'invalidValue', /filter must be a string/],
+    ['an empty filter', { schemas: [SEARCH], filter: '' }, 'invalidFilter', /character 1: an attribute/],
     ['no attribute', { schemas: [SEARCH], filter: 'members pr' }, 'invalidFilter', /character 1: "members"/],
   ])('%s', async (_, body, scimType, detail) => {
     const reply = await scim.call('POST', '/Users/.search', body);
