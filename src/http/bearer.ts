@@ -67,7 +67,7 @@ export function readBearer(authorization: string | undefined): BearerReading {
   if (!authorization) return { reason: 'TOKEN_MISSING', detail: 'the Authorization header is missing' };
   const [scheme = '', token = '', ...rest] = authorization.trim().split(/ +/, 4);
   if (scheme.toLowerCase() !== 'bearer') {
-    return { reason: 'TOKEN_INVALID', detail: 'the Authorization header must begin with Bearer' };
+    return { reason: 'TOKEN_MISSING', detail: 'the Authorization header must begin with Bearer' };
   }
   if (token.toLowerCase() === 'bearer') {
     return { reason: 'TOKEN_INVALID', detail: 'the Authorization header says Bearer twice' };
@@ -102,7 +102,7 @@ export async function authenticate<Token extends TokenTerms>(
   return token;
 }
 
-/** RFC 6750 §3: no error attribute when there were no credentials at all. */
+/** RFC 6750 §3.1: no error attribute when there was no bearer token at all, but maybe another scheme. */
 function unauthorized(code: string, detail: string): Problem {
   const error = code === 'TOKEN_MISSING' ? '' : ', error="invalid_token"';
   const headers = { 'WWW-Authenticate': `Bearer realm="hostkeeper"${error}` };

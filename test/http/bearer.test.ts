@@ -95,13 +95,16 @@ describe('authentication', () => {
     expect(await authenticate({ findToken, now: () => NOW }, `Bearer ${token}`, 'scim')).toBe(known);
   });
 
-  test('without a token is a 401 that asks for one', async () => {
-    expect(await failureOf(undefined)).toEqual({
-      status: 401,
-      code: 'TOKEN_MISSING',
-      challenge: 'Bearer realm="hostkeeper"',
-    });
-  });
+  test.each([undefined, 'Basic aG9zdDprZWVwZXI=', newToken()])(
+    'without a bearer token is a 401 that asks for one: %#',
+    async (header) => {
+      expect(await failureOf(header)).toEqual({
+        status: 401,
+        code: 'TOKEN_MISSING',
+        challenge: 'Bearer realm="hostkeeper"',
+      });
+    },
+  );
 
   test.each([
     ['mangled', 'Bearer hk_x', TERMS, 'TOKEN_INVALID'],
