@@ -25,12 +25,14 @@ export interface Running {
 /** As many as are accepted together; more of them would keep others' requests waiting. */
 export const MAX_AT_ONCE = 48;
 
-/** Does an operation as if it had come alone. Never throws. */
-export async function attempt(running: Running, operation: BulkOperation): Promise<Outcome> {
+/** Does an operation as if it had come alone, and gives it with ids for its references. Never throws. */
+export async function attempt(running: Running, given: BulkOperation): Promise<Outcome> {
+  let operation = given;
   try {
     if (running.down) throw running.down;
     if (operation.fault) throw operation.fault;
-    const answer = await send(running, resolve(running, operation));
+    operation = resolve(running, given);
+    const answer = await send(running, operation);
     const id = answer.body?.['id'];
     const { method, bulkId } = operation;
     if (method === 'POST' && bulkId !== undefined) running.made.set(bulkId, String(id));

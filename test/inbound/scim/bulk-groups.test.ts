@@ -74,6 +74,18 @@ test('a group is changed by what it makes: members added, and removed by a path'
   expect(await membersAt(there!)).toEqual([idOf(resultsOf(reply)[0]!)]);
 });
 
+test('what is changed, or not, by the bulkId that made it is located by its id', async () => {
+  const reply = await send(
+    user('u'),
+    patch('/Users/bulkId:u', { op: 'add', path: 'active', value: 'x' }),
+    { method: 'DELETE', path: 'Users/bulkId:u', version: 'W/"7"' },
+    { method: 'DELETE', path: '/Users/bulkId:u' },
+  );
+  expect(statusesOf(reply)).toEqual(['201', '400', '412', '204']);
+  const [made, ...others] = resultsOf(reply).map(({ location }) => location);
+  expect(others).toEqual([made, made, made]);
+});
+
 test('groups that are in each other are made, each with the other in it', async () => {
   const reply = await send(group('a', { members: members('b') }), group('b', { members: members('a') }));
   expect(statusesOf(reply)).toEqual(['201', '201']);
