@@ -28,7 +28,7 @@ export interface Asked {
 /** How often a write is computed anew because somebody else's came first. */
 const MAX_TRIES = 20;
 
-/** Throws 409 when the name is taken, unless by the inactive record of the same person: that is restored. */
+/** Throws 409 when the name is taken, unless by the inactive record of the same externalId: that is restored. */
 export function createUser(
   writing: UserWriting & { newId: () => string },
   sourceId: string,
@@ -48,7 +48,8 @@ async function restore(writing: UserWriting, asked: Asked, row: ScimRow): Promis
   const { sourceId } = asked;
   const holder = await writing.directory.findByName({ sourceId, type, nameKey, memberships: true });
   if (!holder) return undefined;
-  const isReturner = !holder.active && row.active && holder.externalId === row.externalId;
+  const isSame = row.externalId !== null && holder.externalId === row.externalId;
+  const isReturner = isSame && !holder.active && row.active;
   if (!isReturner) throw nameTaken(row);
   return replaceRow(writing, { ...asked, id: holder.id }, holder, { ...row, id: holder.id });
 }

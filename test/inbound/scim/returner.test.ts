@@ -28,12 +28,6 @@ test('a POST for an inactive user with the same externalId restores the old reco
   expect(lastEvents()).toMatchObject([{ type: 'created', standing: 'active', record: id }]);
 });
 
-test('it does so when neither has an externalId', async () => {
-  const id = await leaver('plain@hosts.example');
-  const back = await scim.call('POST', '/Users', { userName: 'plain@hosts.example' });
-  expect([back.status, back.body['id']]).toEqual([201, id]);
-});
-
 test('it does so after a PUT that carried no externalId, as Okta’s do not', async () => {
   const { body } = await scim.call('POST', '/Users', fixture('okta-create'));
   const id = body['id'] as string;
@@ -44,23 +38,28 @@ test('it does so after a PUT that carried no externalId, as Okta’s do not', as
 });
 
 test.each([
-  ['another externalId', { externalId: 'other' }],
-  ['no externalId', {}],
-])('somebody with %s does not get the old record', async (name, others) => {
-  const userName = `${name.replace(' ', '-')}@hosts.example`;
-  await leaver(userName, 'first');
+  ['another externalId', 'first', { externalId: 'other' }],
+  ['no externalId', 'first', {}],
+  ['an externalId, where there was none,', undefined, { externalId: 'first' }],
+  ['no externalId, as there was none,', undefined, {}],
+  ['an empty externalId, as there was none,', undefined, { externalId: '' }],
+])('somebody with %s does not get the old record', async (name, before, others) => {
+  const userName = `${name.replace(/\W+/g, '-')}@hosts.example`;
+  const id = await leaver(userName, before);
   expect((await scim.call('POST', '/Users', { userName, ...others })).status).toBe(409);
+  expect((await scim.call('GET', `/Users/${id}`)).body['active']).toBe(false);
 });
 
 test('a POST of an inactive user over an inactive one is a duplicate', async () => {
-  await leaver('still@hosts.example');
-  const again = await scim.call('POST', '/Users', { userName: 'still@hosts.example', active: false });
+  await leaver('still@hosts.example', 'still');
+  const body = { userName: 'still@hosts.example', externalId: 'still', active: false };
+  const again = await scim.call('POST', '/Users', body);
   expect(again.status).toBe(409);
 });
 
 test('ten returns at once restore one record', async () => {
-  const id = await leaver('crowd@hosts.example');
-  const post = () => scim.call('POST', '/Users', { userName: 'crowd@hosts.example' });
+  const id = await leaver('crowd@hosts.example', 'crowd');
+  const post = () => scim.call('POST', '/Users', { userName: 'crowd@hosts.example', externalId: 'crowd' });
   const replies = await Promise.all(Array.from({ length: 10 }, post));
   const restored = replies.filter(({ status }) => status === 201);
   expect(restored.map(({ body }) => body['id'])).toEqual([id]);
