@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { isId } from '../../records/id.js';
+import { isSortKey } from './cursor-key.js';
 import { refusal, type ScimError } from './error.js';
 
 /** Where in a sorted list a page begins or ends. */
@@ -33,22 +36,37 @@ export function writeCursor(scope: CursorScope, { position, total }: Cursor, now
   return digestOf(scope, text) + Buffer.from(text).toString('base64url');
 }
 
-/** Throws `invalidCursor` for one that we did not give for this very query, `expiredCursor` for one too old. */
-export function readCursor(scope: CursorScope, cursor: string, now: number): Cursor {
+/**
+ * `sortType`: PostgreSQL's, of the sort key; null: none. Throws `invalidCursor` for one that we did not give for this
+ * very query, `expiredCursor` for one too old.
+ */
+export function readCursor(scope: CursorScope, cursor: string, sortType: string | null, now: number): Cursor {
   const text = Buffer.from(cursor.slice(DIGEST_LENGTH), 'base64url').toString();
   if (digestOf(scope, text) !== cursor.slice(0, DIGEST_LENGTH)) throw invalidCursor();
-  const [at, total, way, id, key] = JSON.parse(text) as [
-    number,
-    number,
-    Position['way'],
-    string | null,
-    string | null,
-  ];
+  const [at, total, way, id, key] = decode(text);
+  if (key !== null && (id === null || !isSortKey(sortType, key))) throw invalidCursor();
   if (now > at + CURSOR_TIMEOUT_SECONDS * 1_000) {
     const detail = `the cursor is older than ${CURSOR_TIMEOUT_SECONDS} seconds; begin again with an empty one`;
     throw refusal('expiredCursor', detail);
   }
   return { position: { id, key, way }, total };
+}
+
+const CONTENT = z.tuple([
+  z.number(),
+  z.int().nonnegative(),
+  z.enum(['after', 'before']),
+  z.string().refine(isId).nullable(),
+  z.string().nullable(),
+]);
+
+/** Whoever knows the scope can make one with anything in it. */
+function decode(text: string): z.infer<typeof CONTENT> {
+  try {
+    return CONTENT.parse(JSON.parse(text));
+  } catch (cause) {
+    throw invalidCursor(cause);
+  }
 }
 
 function digestOf(scope: CursorScope, text: string): string {
@@ -61,6 +79,6 @@ function digestOf(scope: CursorScope, text: string): string {
 const INVALID = `the cursor is none that was given for this query; send the nextCursor of the page before with the same \
 filter and sort, or an empty one to begin`;
 
-function invalidCursor(): ScimError {
-  return refusal('invalidCursor', INVALID);
+function invalidCursor(cause?: unknown): ScimError {
+  return refusal('invalidCursor', INVALID, cause);
 }

@@ -57,7 +57,9 @@ async function listResources(
     isSelected(views.get(type)?.selection ?? null, MEMBERSHIPS[type]),
   );
   const scope = [sourceId, types.join(), filter, sort && sort.by, sort && String(sort.isDescending)];
-  const cursor = paging.by === 'cursor' && paging.cursor ? readCursor(scope, paging.cursor, now()) : null;
+  const sortType = asked.sort?.type ?? null;
+  const isWithin = paging.by === 'cursor' && paging.cursor !== '';
+  const cursor = isWithin ? readCursor(scope, paging.cursor, sortType, now()) : null;
   const page = await inTime(() => directory.list({ ...asked, memberships, page: stretchOf(paging, cursor) }));
   const resources = page.rows.map((row) => show(row, views.get(row.type) as View));
   if (paging.by === 'index') return answerList(resources, page.total, paging.startIndex);
