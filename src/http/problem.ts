@@ -34,29 +34,11 @@ export class Problem extends Error {
 /** Turns an error of another folder into a Problem; undefined when it knows nothing of it. */
 export type Explain = (error: unknown) => Problem | undefined;
 
-/** The `type` of body-parser's and raw-body's errors. */
-const BODY_PARSER_ERRORS: Readonly<Record<string, Omit<ProblemFields, 'cause'>>> = {
-  'entity.parse.failed': { status: 400, code: 'BODY_NOT_JSON', detail: 'the body cannot be parsed' },
-  'entity.too.large': { status: 413, code: 'BODY_TOO_LARGE', detail: 'the body is too large' },
-  'parameters.too.many': { status: 413, code: 'BODY_TOO_LARGE', detail: 'the body has too many parameters' },
-  'charset.unsupported': { status: 415, code: 'BODY_UNSUPPORTED', detail: 'the body must be UTF-8' },
-  'encoding.unsupported': {
-    status: 415,
-    code: 'BODY_UNSUPPORTED',
-    detail: 'the body must not be compressed',
-  },
-  'request.aborted': { status: 400, code: 'BODY_ABORTED', detail: 'the body ended before its time' },
-  'request.size.invalid': { status: 400, code: 'BODY_ABORTED', detail: 'the body is not as long as it said' },
-};
-
 /** Any error as a Problem. What nobody knows becomes a 500 that says nothing of it. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof BodyError) return new Problem({ ...pick(error), cause: error });
-  const { type, status } = Object(error) as { type?: unknown; status?: unknown };
-  const known =
-    typeof type === 'string' && Object.hasOwn(BODY_PARSER_ERRORS, type) && BODY_PARSER_ERRORS[type];
-  if (known) return new Problem({ ...known, cause: error });
+  const { status } = Object(error) as { status?: unknown };
   // Express marks so what it cannot read itself, such as a % in the path that begins no character.
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new Problem({ status, code: 'BAD_REQUEST', detail: 'the request cannot be read', cause: error });

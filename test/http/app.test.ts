@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import express, { type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { createApp, type AppParts } from '../../src/http/app.js';
 import { readJson } from '../../src/http/body.js';
 import { Problem } from '../../src/http/problem.js';
@@ -119,7 +119,6 @@ describe('an error', () => {
     ['an Error with a status of its own', Object.assign(new Error(SECRET), { status: 500 })],
     ['a text', SECRET],
     ['null', null],
-    ['something with a strange type', { type: 'toString' }],
   ])(
     'nobody foresaw is a 500 that says nothing, and is logged with the request id: %s',
     async (_what, error) => {
@@ -182,30 +181,20 @@ describe('an error', () => {
 });
 
 describe('a body that cannot be taken', () => {
-  const ours: RequestHandler = async (request, response) =>
+  const read: RequestHandler = async (request, response) =>
     void response.json(await readJson(request, { limitBytes: 100 }));
-  const routes: AppParts['routes'] = [
-    ['/ours', ours],
-    ['/form', Router().use(express.urlencoded({ limit: 100, parameterLimit: 3 }), say)],
-    ['/theirs', Router().use(express.json({ limit: 100 }), say)],
-  ];
-  const JSON_TYPE = { 'content-type': 'application/json' };
 
   test.each([
-    ['/ours', '{"a":', {}, 400, 'BODY_NOT_JSON'],
-    ['/ours', 'x'.repeat(101), {}, 413, 'BODY_TOO_LARGE'],
-    ['/ours', '{"__proto__":1}', {}, 400, 'BODY_FORBIDDEN_KEY'],
-    ['/ours', '"\\u0000"', {}, 400, 'BODY_BAD_TEXT'],
-    ['/ours', '['.repeat(90), {}, 400, 'BODY_TOO_DEEP'],
-    ['/ours', '{}', { 'content-encoding': 'br' }, 415, 'BODY_UNSUPPORTED'],
-    ['/theirs', `{"${SECRET}":`, JSON_TYPE, 400, 'BODY_NOT_JSON'],
-    ['/theirs', 'x'.repeat(101), JSON_TYPE, 413, 'BODY_TOO_LARGE'],
-    ['/theirs', '{}', { 'content-type': 'application/json; charset=koi8-r' }, 415, 'BODY_UNSUPPORTED'],
-    ['/theirs', '{}', { ...JSON_TYPE, 'content-encoding': 'x' }, 415, 'BODY_UNSUPPORTED'],
-    ['/form', 'a&b&c&d', { 'content-type': 'application/x-www-form-urlencoded' }, 413, 'BODY_TOO_LARGE'],
-  ])('is a problem with its code, whoever read it: %s %#', async (path, body, headers, status, code) => {
-    await withApp({ routes }, async (ask) => {
-      const answer = await ask(path, { method: 'POST', body, headers });
+    [`{"${SECRET}":`, {}, 400, 'BODY_NOT_JSON'],
+    ['x'.repeat(101), {}, 413, 'BODY_TOO_LARGE'],
+    ['{"__proto__":1}', {}, 400, 'BODY_FORBIDDEN_KEY'],
+    ['"\\u0000"', {}, 400, 'BODY_BAD_TEXT'],
+    ['['.repeat(90), {}, 400, 'BODY_TOO_DEEP'],
+    ['{}', { 'content-encoding': 'br' }, 415, 'BODY_UNSUPPORTED'],
+    ['{}', { 'content-type': 'application/json; charset=koi8-r' }, 415, 'BODY_UNSUPPORTED'],
+  ])('is a problem with its code: %s %#', async (body, headers, status, code) => {
+    await withApp({ routes: [['/x', read]] }, async (ask) => {
+      const answer = await ask('/x', { method: 'POST', body, headers });
       expect(answer.body).toMatchObject({ status, code });
       expect(answer.text).not.toContain(SECRET);
     });
