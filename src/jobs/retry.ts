@@ -4,7 +4,6 @@ const HOUR = 60 * MINUTE;
 
 /** The longest wait before each further try; with full jitter eight tries take about six hours. */
 const CEILINGS_MS = [MINUTE, 4 * MINUTE, 16 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR + 20 * MINUTE];
-export const MAX_STRIKES = CEILINGS_MS.length + 1;
 
 /** What came of an attempt, reduced to what the policy looks at. */
 export interface Trouble {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { KeyProvider } from './key-ring.js';
 
 const VERSION = 'v1';
@@ -20,26 +20,16 @@ export interface Seal {
   seal(text: string, place: Place): string;
   /** @throws SealError */
   open(sealed: string, place: Place): string;
-  /** @returns `<key id>:<HMAC-SHA-256 in hex>`, to be compared by `hashMatches` only: the ring may have moved on */
+  /** @returns `<key id>:<HMAC-SHA-256 in hex>`, to be looked for among `keyedHashes`: the ring may have moved on */
   keyedHash(value: string, context: string): string;
   /** The same under every key of the ring, newest first: one of them equals any stored hash of this value. */
   keyedHashes(value: string, context: string): string[];
-  /** False when the ring no longer holds the key of the stored hash. */
-  hashMatches(value: string, stored: string, context: string): boolean;
 }
 
 /** A text that does not open: its key is not in the ring, it was changed, or it stands where it was not put. */
 export class SealError extends Error {
   override readonly name = 'SealError';
   readonly code = 'KEY_UNREADABLE';
-
-  constructor(
-    message: string,
-    readonly keyId: string | undefined,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
 }
 
 /** AES-256-GCM under the ring's newest key, with a random nonce, bound to its place. */
@@ -47,17 +37,9 @@ export function createSeal(keys: KeyProvider): Seal {
   return {
     seal: (text, place) => seal(keys, text, place),
     open: (sealed, place) => open(keys, sealed, place),
-    keyedHash: (value, context) =>
-      `${keys.currentId}:${hash(keys, keys.currentId, value, context)!.toString('hex')}`,
-    keyedHashes: (value, context) =>
-      keys.ids.map((id) => `${id}:${hash(keys, id, value, context)!.toString('hex')}`),
-    hashMatches: (value, stored, context) => hashMatches(keys, value, stored, context),
+    keyedHash: (value, context) => hash(keys, keys.currentId, value, context),
+    keyedHashes: (value, context) => keys.ids.map((id) => hash(keys, id, value, context)),
   };
-}
-
-/** The id of the key that a sealed text needs; undefined when it is no sealed text. */
-export function keyIdOf(sealed: string): string | undefined {
-  return FORM.exec(sealed)?.[1];
 }
 
 function seal(keys: KeyProvider, text: string, place: Place): string {
@@ -72,10 +54,10 @@ function open(keys: KeyProvider, sealed: string, place: Place): string {
   const nonce = readExactly(nonceText);
   const body = readExactly(bodyText);
   if (keyId === undefined || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) {
-    throw new SealError('this is not a sealed text', keyId);
+    throw new SealError('this is not a sealed text');
   }
   const key = keys.subkey(keyId, 'seal');
-  if (!key) throw new SealError('the key of this sealed text is not in the ring', keyId);
+  if (!key) throw new SealError('the key of this sealed text is not in the ring');
   const aad = bytesOf(place);
   try {
     const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
@@ -83,7 +65,7 @@ function open(keys: KeyProvider, sealed: string, place: Place): string {
       .setAuthTag(body.subarray(-TAG_BYTES));
     return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   } catch (cause) {
-    throw new SealError('the sealed text was changed, or belongs elsewhere', keyId, { cause });
+    throw new SealError('the sealed text was changed, or belongs elsewhere', { cause });
   }
 }
 
@@ -101,14 +83,7 @@ function readExactly(base64url: string | undefined): Buffer | undefined {
   return bytes.toString('base64url') === base64url ? bytes : undefined;
 }
 
-function hash(keys: KeyProvider, keyId: string, value: string, context: string): Buffer | undefined {
-  const key = keys.subkey(keyId, 'hash');
-  return key && createHmac('sha256', key).update(`${context.length}|${context}|${value}`).digest();
-}
-
-function hashMatches(keys: KeyProvider, value: string, stored: string, context: string): boolean {
-  const [keyId = '', hex = ''] = stored.split(':');
-  const expected = hash(keys, keyId, value, context);
-  const found = Buffer.from(hex, 'hex');
-  return expected !== undefined && expected.length === found.length && timingSafeEqual(expected, found);
+function hash(keys: KeyProvider, keyId: string, value: string, context: string): string {
+  const hmac = createHmac('sha256', keys.subkey(keyId, 'hash')!);
+  return `${keyId}:${hmac.update(`${context.length}|${context}|${value}`).digest('hex')}`;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_STRIKES, nextStep, type NextStep, type RetryFacts, type Trouble } from '../../src/jobs/retry.js';
+import { nextStep, type NextStep, type RetryFacts, type Trouble } from '../../src/jobs/retry.js';
 
 const HOUR_MS = 3_600_000;
-const last = MAX_STRIKES - 1;
+/** The tries before the eighth, which is the last. */
+const last = 7;
 
 function after(then: Trouble['then'], more: Partial<RetryFacts> = {}, delayMs?: number): NextStep {
   const trouble = { then, code: 'SOME_CODE', ...(delayMs !== undefined && { delayMs }) };

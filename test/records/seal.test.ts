@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createKeyRing } from '../../src/records/key-ring.js';
-import { createSeal, keyIdOf, type Place, type Seal, SealError } from '../../src/records/seal.js';
+import { createSeal, type Place, type Seal, SealError } from '../../src/records/seal.js';
 
 const SECRET = '7391528460';
 const PLACE: Place = { owner: 'KDcuGIm1QgePTO8WbOqwIQ', column: 'host_key', generation: 3 };
@@ -36,8 +36,6 @@ describe('a sealed text', () => {
 
   test('names its key, and shows nothing of what it holds', () => {
     expect(sealed).toMatch(/^v1\.new\.[\w-]{16}\.[\w-]{35}$/);
-    expect(keyIdOf(sealed)).toBe('new');
-    expect(keyIdOf('7391528460')).toBeUndefined();
   });
 
   test('is another one each time, so that equal keys do not show', () => {
@@ -55,7 +53,7 @@ describe('a sealed text', () => {
     ['an older generation', { ...PLACE, generation: 2 }],
     ['a row whose name is made up to look like the place', { ...PLACE, owner: `${PLACE.owner}|host_key|3` }],
   ])('does not open in %s', (_where, place) => {
-    expect(failureOf(() => seal.open(sealed, place))).toMatchObject({ code: 'KEY_UNREADABLE', keyId: 'new' });
+    expect(failureOf(() => seal.open(sealed, place)).code).toBe('KEY_UNREADABLE');
   });
 
   test('two rows swapped: neither opens', () => {
@@ -102,14 +100,11 @@ describe('a ring', () => {
   test('opens what its older keys sealed, and seals with the newest', () => {
     const before = sealOf('old').seal(SECRET, PLACE);
     expect(seal.open(before, PLACE)).toBe(SECRET);
-    expect(keyIdOf(seal.seal(SECRET, PLACE))).toBe('new');
+    expect(seal.seal(SECRET, PLACE)).toMatch(/^v1\.new\./);
   });
 
-  test('does not open what a dropped key sealed, and says which key', () => {
-    expect(failureOf(() => sealOf('old').open(sealed, PLACE))).toMatchObject({
-      code: 'KEY_UNREADABLE',
-      keyId: 'new',
-    });
+  test('does not open what a dropped key sealed', () => {
+    expect(failureOf(() => sealOf('old').open(sealed, PLACE)).code).toBe('KEY_UNREADABLE');
   });
 
   test('does not open with other bytes under the same id, nor the same bytes under another id', () => {
@@ -143,15 +138,14 @@ test('a place that could be taken for another is a mistake of ours', () => {
 describe('a keyed hash', () => {
   const stored = seal.keyedHash(SECRET, 'zoom-user');
 
-  test('knows its value again, and no other', () => {
-    expect(seal.hashMatches(SECRET, stored, 'zoom-user')).toBe(true);
-    expect(seal.hashMatches('7391528461', stored, 'zoom-user')).toBe(false);
-    expect(seal.hashMatches(SECRET, stored, 'zoom-user-2')).toBe(false);
+  test('is found among those of its value, and of no other', () => {
+    expect(seal.keyedHashes(SECRET, 'zoom-user')).toContain(stored);
+    expect(seal.keyedHashes('7391528461', 'zoom-user')).not.toContain(stored);
+    expect(seal.keyedHashes(SECRET, 'zoom-user-2')).not.toContain(stored);
   });
 
-  test('still compares after the ring has got a newer key', () => {
+  test('of long ago is still found: its form and the derivation of keys are pinned', () => {
     expect(stored).toBe('new:1ee093423a678c609040d1ac8695f0d8fbf9fae82b5aea575d50ac0026d16c72');
-    expect(sealOf('newest', 'new').hashMatches(SECRET, stored, 'zoom-user')).toBe(true);
   });
 
   test('under every key of the ring finds a value by equality, also one hashed under an older key', () => {
@@ -161,15 +155,12 @@ describe('a keyed hash', () => {
     expect(sealOf('newest', 'new').keyedHashes(SECRET, 'somebody-else')).not.toContain(stored);
   });
 
-  test('matches nothing once its key is dropped, or when it is no hash', () => {
-    expect(sealOf('newest').hashMatches(SECRET, stored, 'zoom-user')).toBe(false);
-    for (const text of ['', 'new', 'new:', 'new:00', stored.slice(4), stored.slice(0, -1), `${stored}00`]) {
-      expect(seal.hashMatches(SECRET, text, 'zoom-user')).toBe(false);
-    }
+  test('is not found once its key is dropped', () => {
+    expect(sealOf('newest').keyedHashes(SECRET, 'zoom-user')).not.toContain(stored);
   });
 
-  test('cannot be made or tried without the key, and cannot be moved between context and value', () => {
+  test('cannot be made without the key, and cannot be moved between context and value', () => {
     expect(sealOf('other').keyedHash(SECRET, 'zoom-user').slice(6)).not.toBe(stored.slice(4));
-    expect(seal.hashMatches('b|c', seal.keyedHash('c', 'a|b'), 'a')).toBe(false);
+    expect(seal.keyedHash('b|c', 'a')).not.toBe(seal.keyedHash('c', 'a|b'));
   });
 });
