@@ -31,8 +31,8 @@ describe('docs/errors.md', () => {
   const redis = ['TIME', 'HGET', 'HMGET', 'HSET'];
   const settings = [...settingNames, ...fileSettings.map((name) => `${name}_FILE`)];
   const known = new Set<string>([...methods, ...words, ...redis, ...settings]);
-  /** Of the operating system, of Prisma, and the one by which our own calls to Zoom are called off. */
-  const foreign = /^(?:E[A-Z]+|P\d{4}|SIG[A-Z]+|ERR_ABORTED)$/;
+  /** Of the operating system, and of Prisma. */
+  const foreign = /^(?:E[A-Z]+|P\d{4}|SIG[A-Z]+)$/;
   const codes = spelled.filter((word) => !known.has(word) && !foreign.test(word));
   const scimTypes = matchesOf(text, /(?:refusal\(|scimType: )'([a-z][A-Za-z]+)'/g);
   const oauth = matchesOf(text, /'(invalid_[a-z]+|unsupported_[a-z_]+)'/g);

@@ -24,8 +24,9 @@ export interface CallBudget {
   /**
    * Resolves when one call under that label may be sent, and should be at once.
    *
+   * @param signal that whoever waits has no more time for it
    * @throws ZoomFailure, `sent: 'no'`: ZOOM_RATE_LIMITED while paused for long, ZOOM_BUDGET_UNAVAILABLE,
-   *   ZOOM_CALL_ABORTED
+   *   LEASE_TOO_SHORT
    */
   grant(label: CallLabel, priority: Priority, signal?: AbortSignal): Promise<Grant>;
   /**

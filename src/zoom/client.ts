@@ -15,7 +15,6 @@ export interface CallTerms {
   beforeSend?: (now: Date) => boolean | Promise<boolean>;
   /** How long the budget's grant may be waited for; whoever waits longer gives the call up, and takes no slot. */
   patienceMs?: () => number;
-  signal?: AbortSignal;
 }
 
 export interface ZoomCall extends CallTerms {
@@ -115,22 +114,19 @@ export function createZoomClient({ clock = () => new Date(), ...dependencies }: 
  * A slot spent on somebody for whom it comes too late would be nobody's: with enough of them in the line, no call would
  * ever be sent.
  */
-async function granted(budget: CallBudget, { label, priority, signal, patienceMs }: ZoomCall): Promise<void> {
-  if (!patienceMs) return void (await budget.grant(label, priority, signal));
+async function granted(budget: CallBudget, { label, priority, patienceMs }: ZoomCall): Promise<void> {
+  if (!patienceMs) return void (await budget.grant(label, priority));
   const leaving = new AbortController();
   const timer = setTimeout(() => leaving.abort(), Math.max(0, patienceMs()));
-  const signals = [leaving.signal, ...(signal ? [signal] : [])];
   try {
-    await budget.grant(label, priority, AbortSignal.any(signals));
-  } catch (error) {
-    throw leaving.signal.aborted && !signal?.aborted ? new NotSent('LEASE_TOO_SHORT', error) : error;
+    await budget.grant(label, priority, leaving.signal);
   } finally {
     clearTimeout(timer);
   }
 }
 
 function exchangeFor(apiUrl: string, call: ZoomCall, bearer: string): Omit<Exchange, 'timeoutMs'> {
-  const { method, path, query = {}, json, signal } = call;
+  const { method, path, query = {}, json } = call;
   const url = new URL([apiUrl.replace(/\/+$/, ''), ...path.map(encodeSegment)].join('/'));
   url.search = new URLSearchParams(query).toString();
   const headers = {
@@ -138,13 +134,12 @@ function exchangeFor(apiUrl: string, call: ZoomCall, bearer: string): Omit<Excha
     accept: 'application/json',
     'user-agent': 'hostkeeper',
   };
-  if (json === undefined) return { method, url, headers, signal };
+  if (json === undefined) return { method, url, headers };
   return {
     method,
     url,
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(json),
-    signal,
   };
 }
 

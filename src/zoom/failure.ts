@@ -29,7 +29,6 @@ const MEANINGS = {
   ZOOM_CONNECTION_LOST: ['retry', 'the connection to Zoom broke before the answer was whole'],
   ZOOM_UNREACHABLE: ['retry', 'no connection to Zoom could be made'],
   ZOOM_UNREADABLE: ['retry', 'the answer was not one that Zoom gives'],
-  ZOOM_CALL_ABORTED: ['retry', 'the call was called off'],
   ZOOM_BUDGET_UNAVAILABLE: ['rate', 'the call budget could not be read'],
   LEASE_TOO_SHORT: ['rate', 'the lease no longer covers the time-out of the call'],
 } as const satisfies Record<string, readonly [Then, string]>;

@@ -6,9 +6,6 @@ interface Said {
   fields: string[];
 }
 
-/** The `code` of the error with which a call is called off. */
-export const ABORTED = 'ERR_ABORTED';
-
 const DAY_MS = 86_400_000;
 /** The window of Zoom's per-second limits, for a 429 that names no time. */
 const NEXT_SECOND_MS = 1_000;
@@ -69,7 +66,6 @@ export function readTokenFailure(answer: Answer, now: Date): ZoomFailure {
 export function readTransportFailure(error: unknown, connected: boolean): ZoomFailure {
   const cause = readCause(error);
   const sent = connected ? 'unanswered' : 'no';
-  if (cause.code === ABORTED) return new ZoomFailure('ZOOM_CALL_ABORTED', { sent, cause });
   if (!connected) return new ZoomFailure('ZOOM_UNREACHABLE', { sent, cause });
   return new ZoomFailure(cause.code === 'ETIMEDOUT' ? 'ZOOM_TIMEOUT' : 'ZOOM_CONNECTION_LOST', {
     sent,

@@ -1,6 +1,6 @@
 import { got, type Agents } from 'got';
 import type { Answer } from './failure.js';
-import { ABORTED, readTransportFailure } from './read-failure.js';
+import { readTransportFailure } from './read-failure.js';
 
 /** A page of 300 users takes about a third of this. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -13,7 +13,6 @@ export interface Exchange {
   /** From here to the answer's last byte. */
   timeoutMs: number;
   agent?: Agents;
-  signal?: AbortSignal | undefined;
 }
 
 type Stream = ReturnType<typeof got.stream>;
@@ -23,7 +22,7 @@ type Stream = ReturnType<typeof got.stream>;
  *
  * @throws ZoomFailure when there was none
  */
-export async function send({ timeoutMs, url, signal, ...exchange }: Exchange): Promise<Answer> {
+export async function send({ timeoutMs, url, ...exchange }: Exchange): Promise<Answer> {
   const stream = got.stream(url, {
     ...exchange,
     timeout: { request: timeoutMs },
@@ -32,16 +31,10 @@ export async function send({ timeoutMs, url, signal, ...exchange }: Exchange): P
     throwHttpErrors: false,
     decompress: false,
   });
-  // Not got's own `signal`: its listeners outlive a stream that ends well.
-  const abort = () => void stream.destroy(Object.assign(new Error('aborted'), { code: ABORTED }));
-  signal?.addEventListener('abort', abort, { once: true });
   try {
-    if (signal?.aborted) abort();
     return await readAnswer(stream);
   } catch (error) {
     throw readTransportFailure(error, wasConnected(stream, url));
-  } finally {
-    signal?.removeEventListener('abort', abort);
   }
 }
 

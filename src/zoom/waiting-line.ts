@@ -1,4 +1,4 @@
-import { ZoomFailure } from './failure.js';
+import { NotSent, type ZoomFailure } from './failure.js';
 
 /** Who goes first when calls wait: a person looking on, then leavers, joiners, and whoever was there before. */
 export const PRIORITIES = ['interactive', 'clear', 'set', 'backfill'] as const;
@@ -15,7 +15,7 @@ interface Waiter {
 
 export interface WaitingLine {
   readonly length: number;
-  /** Resolves when admitted; rejects when turned away, or with ZOOM_CALL_ABORTED. */
+  /** Resolves when admitted; rejects when turned away, or with LEASE_TOO_SHORT once the signal is given. */
   join(priority: Priority, signal?: AbortSignal): Promise<Grant>;
   /** Admits whoever is first: by priority, then by arrival. False when nobody waits. */
   admitFirst(grant: Grant): boolean;
@@ -37,7 +37,7 @@ export function createWaitingLine(): WaitingLine {
           waiters.delete(waiter);
           signal?.removeEventListener('abort', abort);
         };
-        const abort = () => waiter.turnAway(new ZoomFailure('ZOOM_CALL_ABORTED', { sent: 'no' }));
+        const abort = () => waiter.turnAway(new NotSent('LEASE_TOO_SHORT'));
         const waiter: Waiter = {
           admit(grant) {
             leave();

@@ -122,10 +122,10 @@ describe('who waits', () => {
     const given = budget.grant('light', 'interactive', giveUp.signal);
     const next = budget.grant('light', 'set');
     giveUp.abort();
-    await expect(given).rejects.toMatchObject({ code: 'ZOOM_CALL_ABORTED', sent: 'no' });
+    await expect(given).rejects.toMatchObject({ code: 'LEASE_TOO_SHORT', sent: 'no' });
     await next;
     await expect(budget.grant('light', 'set', giveUp.signal)).rejects.toMatchObject({
-      code: 'ZOOM_CALL_ABORTED',
+      code: 'LEASE_TOO_SHORT',
     });
   });
 

@@ -16,8 +16,6 @@ describe('an exchange without an answer', () => {
     ['connecting took too long', broken('ETIMEDOUT'), false, 'ZOOM_UNREACHABLE', 'no'],
     ['the answer took too long', broken('ETIMEDOUT'), true, 'ZOOM_TIMEOUT', 'unanswered'],
     ['a reset', broken('ECONNRESET'), true, 'ZOOM_CONNECTION_LOST', 'unanswered'],
-    ['called off', broken('ERR_ABORTED'), true, 'ZOOM_CALL_ABORTED', 'unanswered'],
-    ['called off before', broken('ERR_ABORTED'), false, 'ZOOM_CALL_ABORTED', 'no'],
     ['no Error at all', 'oh', true, 'ZOOM_CONNECTION_LOST', 'unanswered'],
   ])('%s', (_, error, connected, code, sent) => {
     expect(readTransportFailure(error, connected)).toMatchObject({ code, sent, then: 'retry' });
