@@ -40,8 +40,7 @@ async function write(claim: WriteClaim, options: RunOptions): Promise<void> {
 async function send(claim: WriteClaim, options: RunOptions): Promise<WriteResult> {
   const { zoom, durations } = options;
   const patienceMs = () => leftMs(claim.leaseEndsAt) - durations.zoomTimeoutMs;
-  const hasTime = () => patienceMs() >= 0;
-  const terms = { priority: priorityOf(claim.priority), beforeSend: hasTime, patienceMs };
+  const terms = { priority: priorityOf(claim.priority), patienceMs };
   const input = { zoomUser: claim.zoomUserId, hostKey: claim.hostKey };
   try {
     if (claim.action === 'set') {

@@ -11,9 +11,10 @@ import type { Priority } from './waiting-line.js';
 /** What whoever asks for a call decides about it. */
 export interface CallTerms {
   priority: Priority;
-  /** Asked after the budget's grant, right before sending, and again before a second try: false gives the call up. */
-  beforeSend?: (now: Date) => boolean | Promise<boolean>;
-  /** How long the budget's grant may be waited for; whoever waits longer gives the call up, and takes no slot. */
+  /**
+   * How long it still makes sense to send the call. Asked before the wait for the budget's grant, and once more right
+   * before sending; so again at a second try. Whoever has none left gives the call up, in the line without taking a slot.
+   */
   patienceMs?: () => number;
 }
 
@@ -38,7 +39,7 @@ export interface ZoomAnswer {
 }
 
 export interface ZoomClient {
-  /** @throws ZoomFailure for everything but the expected answer; NotSent when `beforeSend` said no, or patience ended */
+  /** @throws ZoomFailure for everything but the expected answer; NotSent when patience ended */
   call(call: ZoomCall): Promise<ZoomAnswer>;
   /** Ends the connections kept open. */
   close(): void;
@@ -50,27 +51,23 @@ interface Dependencies {
   budget: CallBudget;
   timeoutMs: number;
   log: Pick<Logger, 'debug'>;
-  clock?: () => Date;
 }
 
 /** Shorter than servers keep an idle connection, so that a call seldom meets one that is being closed. */
 const IDLE_MS = 4_000;
 
-export function createZoomClient({ clock = () => new Date(), ...dependencies }: Dependencies): ZoomClient {
-  const { token, budget, log } = dependencies;
+export function createZoomClient({ apiUrl, token, budget, timeoutMs, log }: Dependencies): ZoomClient {
   const kept = { keepAlive: true, timeout: IDLE_MS };
   const agent = { http: new HttpAgent(kept), https: new HttpsAgent(kept) };
 
   async function callOnce(call: ZoomCall, { token: bearer }: StoredToken): Promise<ZoomAnswer> {
     await granted(budget, call);
-    if ((await call.beforeSend?.(clock())) === false) throw new NotSent('LEASE_TOO_SHORT');
-    const { timeoutMs } = dependencies;
     const startedAt = performance.now();
-    const answer = await send({ ...exchangeFor(dependencies.apiUrl, call, bearer), timeoutMs, agent });
+    const answer = await send({ ...exchangeFor(apiUrl, call, bearer), timeoutMs, agent });
     const trackingId = readTrackingId(answer.headers);
     const durationMs = Math.round(performance.now() - startedAt);
     log.debug({ action: call.action, outcome: answer.status, trackingId, durationMs }, 'zoom answered');
-    return readExpected(call, answer, clock());
+    return readExpected(call, answer, new Date());
   }
 
   /** What a failure says about more than this one call. */
@@ -112,7 +109,9 @@ export function createZoomClient({ clock = () => new Date(), ...dependencies }: 
 
 /**
  * A slot spent on somebody for whom it comes too late would be nobody's: with enough of them in the line, no call would
- * ever be sent.
+ * ever be sent. And what was granted at the last moment may be late all the same, after a pause of the whole process.
+ *
+ * @throws NotSent
  */
 async function granted(budget: CallBudget, { label, priority, patienceMs }: ZoomCall): Promise<void> {
   if (!patienceMs) return void (await budget.grant(label, priority));
@@ -123,6 +122,7 @@ async function granted(budget: CallBudget, { label, priority, patienceMs }: Zoom
   } finally {
     clearTimeout(timer);
   }
+  if (patienceMs() < 0) throw new NotSent('LEASE_TOO_SHORT');
 }
 
 function exchangeFor(apiUrl: string, call: ZoomCall, bearer: string): Omit<Exchange, 'timeoutMs'> {

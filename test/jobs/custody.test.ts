@@ -1,15 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { claim, type WriteClaim } from '../../src/jobs/claim.js';
 import { record } from '../../src/jobs/record.js';
 import { createSweeper } from '../../src/jobs/sweep.js';
 import { createHostKeys } from '../../src/records/host-keys.js';
-import type { CallTerms, ZoomCall } from '../../src/zoom/client.js';
+import { createZoomClient, type ZoomCall } from '../../src/zoom/client.js';
 import { attempt, jobOf, onlyJob, unfinished } from '../harness/attempts.js';
 import { expectRight } from '../harness/at-rest.js';
 import { joined, left, zoomSaid } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
 import { openCast, type Cast } from '../harness/cast.js';
 import { waitFor } from '../harness/wait-for.js';
+import { closeAll, closeLater, createTokenFor } from '../zoom/clients.js';
+import { silent } from '../zoom/stores.js';
 
 /** Room enough for a busy machine on either side of the last moment at which a call may be sent. */
 const durations = { leaseMs: 6_000, zoomTimeoutMs: 4_000, resendAfterMs: 60_000 };
@@ -23,15 +25,23 @@ beforeAll(async () => {
   cast = await openCast(service);
 });
 afterAll(() => service.close());
+afterEach(closeAll);
 
 /** The service, its every call of Zoom held up between the budget's grant and the last question before it is sent. */
-function heldUp(ask: (beforeSend: NonNullable<CallTerms['beforeSend']>) => Promise<boolean>) {
-  const { zoom } = service.run;
-  const call = (asked: ZoomCall) => {
-    const { beforeSend } = asked;
-    return zoom.call(beforeSend ? { ...asked, beforeSend: () => ask(beforeSend) } : asked);
-  };
-  return { ...service, run: { ...service.run, zoom: { ...zoom, call } } };
+function heldUp(holdUp: () => unknown) {
+  const { zoom, run } = service;
+  const client = createZoomClient({
+    apiUrl: zoom.apiUrl,
+    token: createTokenFor(zoom),
+    budget: {
+      grant: () => Promise.resolve(holdUp()).then(() => ({ grantedAt: new Date() })),
+      pause: () => Promise.resolve(),
+    },
+    timeoutMs: durations.zoomTimeoutMs,
+    log: silent,
+  });
+  closeLater(client.close);
+  return { ...service, run: { ...run, zoom: client } };
 }
 
 describe('a call whose turn comes when its lease no longer has the time-out left is not made', () => {
@@ -39,10 +49,9 @@ describe('a call whose turn comes when its lease no longer has the time-out left
 
   test('since it waited for its turn too long', async () => {
     const { user, job } = await cast.joiner();
-    const late = heldUp(async (beforeSend) => {
+    const late = heldUp(() => {
       const until = performance.now() + durations.leaseMs - durations.zoomTimeoutMs + 50;
-      await waitFor('most of the lease to be over', () => performance.now() > until);
-      return beforeSend(new Date());
+      return waitFor('most of the lease to be over', () => performance.now() > until);
     });
     expect(await attempt(late, job.id)).toMatchObject(uncounted);
     expect(cast.patches(user.id)).toEqual([]);
@@ -52,16 +61,10 @@ describe('a call whose turn comes when its lease no longer has the time-out left
 
   test('since the machine slept meanwhile, and its monotonic clock stood still', async () => {
     const { user, job } = await cast.joiner();
-    const slept = heldUp(async (beforeSend) => {
-      const { now } = Date;
-      Date.now = () => now() + 3_600_000;
-      try {
-        return await beforeSend(new Date());
-      } finally {
-        Date.now = now;
-      }
-    });
-    expect(await attempt(slept, job.id)).toMatchObject(uncounted);
+    const { now } = Date;
+    const slept = heldUp(() => (Date.now = () => now() + 3_600_000));
+    const attempted = attempt(slept, job.id).finally(() => (Date.now = now));
+    expect(await attempted).toMatchObject(uncounted);
     expect(cast.patches(user.id)).toEqual([]);
   });
 });

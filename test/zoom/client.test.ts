@@ -23,10 +23,18 @@ test('a dead token is replaced once, and the call made again under a new grant',
   await setKey(client, id);
   zoom.faults.expireToken();
   let asked = 0;
-  await setKey(client, id, { beforeSend: () => ++asked > 0 });
+  await setKey(client, id, { patienceMs: () => ++asked * 1_000 });
   expect(zoom.tokenLog.requests).toHaveLength(2);
   expect(takes).toHaveLength(3);
-  expect(asked).toBe(2);
+  expect(asked).toBe(4);
+});
+
+test('a call is not made again when its time has run out meanwhile', async () => {
+  zoom.faults.failNext(1, { status: 401, body: { code: 124, message: 'Invalid access token.' } });
+  const left = [1_000, 1_000, 1_000, -1];
+  const call = setKey(client, 'abc', { patienceMs: () => left.shift()! });
+  await expect(call).rejects.toMatchObject({ code: 'LEASE_TOO_SHORT', sent: 'no' });
+  expect(zoom.log.requests).toHaveLength(1);
 });
 
 test('a fresh token that is refused too is a failure, not a loop', async () => {
@@ -117,7 +125,7 @@ test('an answer that takes too long is unanswered', async () => {
 });
 
 test('without the lease for it nothing is sent', async () => {
-  const call = setKey(client, 'abc', { beforeSend: (now: Date) => Promise.resolve(now.getTime() < 0) });
+  const call = setKey(client, 'abc', { patienceMs: () => -1 });
   await expect(call).rejects.toMatchObject({ code: 'LEASE_TOO_SHORT', sent: 'no' });
   expect(zoom.log.requests).toHaveLength(0);
 });

@@ -31,7 +31,7 @@ test('who runs out of patience leaves the line and is not sent', async () => {
   expect(zoom.log.requests).toHaveLength(1);
 });
 
-test('whether a call may still be made is asked when its turn has come, and last of all', async () => {
+test('whether there is still time is asked when the turn has come, and last of all', async () => {
   const zoom = await startRehearsalZoom();
   closeLater(zoom.close);
   const order: string[] = [];
@@ -43,9 +43,11 @@ test('whether a call may still be made is asked when its turn has come, and last
   const client = createZoomClient({ apiUrl: zoom.apiUrl, token, budget, timeoutMs: 2_000, log: silent });
   closeLater(client.close);
   const { id } = zoom.users.add({ email: 'jill@example.com' });
-  await setKey(client, id, { beforeSend: () => order.push(`asked, ${zoom.log.requests.length} sent`) > 0 });
-  expect(order).toEqual(['granted', 'asked, 0 sent']);
-  const refused = setKey(client, id, { beforeSend: () => false });
+  const patienceMs = () => 1_000 * order.push(`asked, ${zoom.log.requests.length} sent`);
+  await setKey(client, id, { patienceMs });
+  expect(order).toEqual(['asked, 0 sent', 'granted', 'asked, 0 sent']);
+  const left = [20, -1];
+  const refused = setKey(client, id, { patienceMs: () => left.shift()! });
   await expect(refused).rejects.toMatchObject({ code: 'LEASE_TOO_SHORT', sent: 'no' });
   expect(zoom.log.requests).toHaveLength(1);
 });
