@@ -7,12 +7,11 @@ export const BODY_LIMIT_BYTES = 1_048_576;
 
 export interface BodyLimits {
   readonly limitBytes?: number;
-  readonly maxDepth?: number;
 }
 
 /** @throws BodyError */
 export async function readJson(request: IncomingMessage, limits: BodyLimits = {}): Promise<unknown> {
-  return parseJson(await readBody(request, limits), limits.maxDepth);
+  return parseJson(await readBody(request, limits));
 }
 
 /**

@@ -15,9 +15,8 @@ export interface FailureLimitOptions {
    * asked only for callers that failed too often, and must not cost a look-up each time.
    */
   isInForce: (credential: string) => Promise<boolean>;
-  /** Failures of one caller within a window. */
+  /** Failures of one caller within a minute. */
   limit?: number;
-  windowMs?: number;
   /** In milliseconds, from any start. */
   clock?: () => number;
 }
@@ -50,7 +49,7 @@ interface Count {
  * Counted in this process.
  */
 export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
-  const { isInForce, limit = LIMIT, windowMs = WINDOW_MS, clock = () => performance.now() } = options;
+  const { isInForce, limit = LIMIT, clock = () => performance.now() } = options;
   const counts = new Map<string, Count>();
   let quietFrom = 0;
 
@@ -70,7 +69,7 @@ export function createFailureLimit(options: FailureLimitOptions): FailureLimit {
     counts.delete(subject);
     const [oldest] = counts.keys();
     if (counts.size >= MAX_CALLERS && oldest !== undefined) counts.delete(oldest);
-    quietFrom = now + windowMs;
+    quietFrom = now + WINDOW_MS;
     counts.set(subject, { failed: 1, until: quietFrom });
   };
   const tooMany = (until: number) => limited(Math.ceil((until - clock()) / 1_000));

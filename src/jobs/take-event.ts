@@ -26,7 +26,6 @@ export interface TakeOptions {
   newId: () => string;
   rotateOnTransfer: boolean;
   durations: Durations;
-  priority?: number;
 }
 
 /** Takes one event into the people held: who it is about, what it changes, and which jobs follow. */

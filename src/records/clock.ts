@@ -7,11 +7,11 @@ export async function readNow(pool: pg.Pool): Promise<Date> {
 }
 
 /** PostgreSQL's clock minus ours, as far as the way there and back lets us know. */
-export async function readClockSkew(pool: pg.Pool, clock: () => number = Date.now): Promise<number> {
-  const askedAt = clock();
+export async function readClockSkew(pool: pg.Pool): Promise<number> {
+  const askedAt = Date.now();
   const { rows } = await pool.query<{ now: number }>(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
   );
-  const answeredAt = clock();
+  const answeredAt = Date.now();
   return Math.round((rows[0]?.now ?? answeredAt) - (askedAt + answeredAt) / 2);
 }

@@ -69,8 +69,8 @@ export async function migrate({
 }
 
 /** Throws when a migration of this version is not in the database (any more): it was restored, say, or exchanged. */
-export function createMigratedCheck(pool: pg.Pool, folder = migrationsFolder): () => Promise<void> {
-  const needed = readMigrations(folder);
+export function createMigratedCheck(pool: pg.Pool): () => Promise<void> {
+  const needed = readMigrations(migrationsFolder);
   needed.catch(() => undefined);
   const text = `SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
   return async () => {

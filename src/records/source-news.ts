@@ -9,20 +9,11 @@ export interface SourceNews {
   nameOf(sourceId: string): string | undefined;
 }
 
-export interface SourceNewsOptions {
-  pool: pg.Pool;
-  log: Pick<Log, 'warn'>;
-  /** A source's row is written this often at most: what is noted is older than the truth by as much. */
-  everyMs?: number;
-  /** In milliseconds, from any start. */
-  clock?: () => number;
-}
-
+/** A source's row is written this often at most: what is noted is older than the truth by as much. */
 const EVERY_MS = 10_000;
 const NOTE = `UPDATE sources SET last_notice_at = clock_timestamp() WHERE id = $1 RETURNING name`;
 
-export function createSourceNews(options: SourceNewsOptions): SourceNews {
-  const { pool, log, everyMs = EVERY_MS, clock = () => performance.now() } = options;
+export function createSourceNews({ pool, log }: { pool: pg.Pool; log: Pick<Log, 'warn'> }): SourceNews {
   const names = new Map<string, string>();
   const notedAt = new Map<string, number>();
 
@@ -40,8 +31,8 @@ export function createSourceNews(options: SourceNewsOptions): SourceNews {
   };
   return {
     heard(sourceId) {
-      const now = clock();
-      if (now - (notedAt.get(sourceId) ?? -Infinity) < everyMs) return;
+      const now = performance.now();
+      if (now - (notedAt.get(sourceId) ?? -Infinity) < EVERY_MS) return;
       notedAt.set(sourceId, now);
       void note(sourceId);
     },

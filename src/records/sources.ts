@@ -14,12 +14,11 @@ export interface WebhookSource {
 export interface WebhookSourcesOptions {
   pool: pg.Pool;
   seal: Seal;
-  /** Webhooks come in bursts; a rotation or removal is noticed this much later at most. */
-  cacheMs?: number;
   /** In milliseconds, from any start. */
   clock?: () => number;
 }
 
+/** Webhooks come in bursts; a rotation or removal is noticed this much later at most. */
 const CACHE_MS = 1_000;
 /** Names come from the path, so anybody may ask for any. */
 const MAX_CACHED = 1_000;
@@ -51,7 +50,6 @@ interface Cached {
 export function createWebhookSources({
   pool,
   seal,
-  cacheMs = CACHE_MS,
   clock = () => performance.now(),
 }: WebhookSourcesOptions): (name: string) => Promise<WebhookSource | null> {
   const cache = new Map<string, Cached>();
@@ -61,7 +59,7 @@ export function createWebhookSources({
     if (known && known.until > now) return known.found;
     if (cache.size >= MAX_CACHED) cache.clear();
     const found = find(pool, seal, name);
-    cache.set(name, { until: now + cacheMs, found });
+    cache.set(name, { until: now + CACHE_MS, found });
     found.catch(() => cache.delete(name));
     return found;
   };
