@@ -51,9 +51,9 @@ export const PARTS = {
   },
   links: {
     table: 'links',
-    columns: 'kind, value, person_id, source_id, claimed_at',
+    columns: 'kind, value, person_id, claimed_at',
     key: 'kind, value',
-    update: 'person_id, source_id, claimed_at',
+    update: 'person_id, claimed_at',
   },
   standings: {
     table: 'standings',

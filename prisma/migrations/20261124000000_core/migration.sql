@@ -45,7 +45,6 @@ CREATE TABLE links (
   kind text NOT NULL,
   value text NOT NULL,
   person_id uuid NOT NULL,
-  source_id uuid,
   claimed_at timestamptz(3) NOT NULL,
   PRIMARY KEY (kind, value)
 );
