@@ -1,12 +1,12 @@
-/** How the rows of one kind of change are written. */
-export interface Part {
+/** How the rows of one kind of change are written; `Name` is one of PARTS. */
+export interface Part<Name = string> {
   table: string;
   columns: string;
   /** What identifies a row that may already be there, and the columns then written; without it: insert only. */
   key?: string;
   update?: string;
   /** Parts that must have run first, since a unique index covers both. */
-  after?: PartName[];
+  after?: readonly Name[];
   /** Instead of an insert. */
   sql?: (rows: string) => string;
 }
@@ -145,27 +145,6 @@ export const PARTS = {
       AND attempts.started_at <= x.started_at AND attempts.value_hash IS NOT NULL AND attempts.answered_at IS NULL AND attempts.settled_at IS NULL`,
   },
   audit: { table: 'audit', columns: 'id, at, actor, action, person_id, subject, detail' },
-} satisfies Record<string, Part>;
+} as const satisfies Record<string, Part>;
 
-export type PartName =
-  | 'agedNotices'
-  | 'notices'
-  | 'events'
-  | 'people'
-  | 'links'
-  | 'standings'
-  | 'zoomUsers'
-  | 'keyStates'
-  | 'hostKeys'
-  | 'jobEnds'
-  | 'mergedJobs'
-  | 'jobStates'
-  | 'jobs'
-  | 'attempts'
-  | 'attemptEnds'
-  | 'settledAttempts'
-  | 'scimCreated'
-  | 'scimReplaced'
-  | 'scimDeleted'
-  | 'scimTouched'
-  | 'audit';
+export type PartName = keyof typeof PARTS;

@@ -38,7 +38,7 @@ function statementFor(names: PartName[]): Statement {
 }
 
 function partSql(name: PartName, parameter: number, names: PartName[]): string {
-  const part: Part = PARTS[name];
+  const part: Part<PartName> = PARTS[name];
   const waits = (part.after ?? [])
     .filter((other) => names.includes(other))
     .map((other) => ` (SELECT count(*) FROM ${other}) >= 0`);
