@@ -1,7 +1,7 @@
 import { type ChildLoggerOptions, type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 
 /** What wants a person. docs/errors.md tells what each means and what to do. */
-export const ALERTS = [
+const ALERTS = [
   'BRAKE_PULLED',
   'CREDENTIAL_EXPIRES',
   'EMBEDDED_DOWN',

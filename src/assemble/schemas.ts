@@ -5,7 +5,7 @@ import { readExtensions, type SchemaFile, type SchemaProblem } from '../inbound/
 import { createShapes, type Shapes } from '../inbound/scim/shape.js';
 
 /** All that is wrong with the files of schemas, at once. */
-export class SchemasInvalid extends Error {
+class SchemasInvalid extends Error {
   override readonly name = 'SchemasInvalid';
   readonly code = 'SCHEMAS_INVALID';
 

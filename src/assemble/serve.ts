@@ -26,7 +26,7 @@ export interface Serving {
 }
 
 /** Sealed keys need ring keys that are not there. */
-export class KeysLost extends Error {
+class KeysLost extends Error {
   override readonly name = 'KeysLost';
   readonly code = 'KEY_UNREADABLE';
 

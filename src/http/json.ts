@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { BodyError } from './body-error.js';
 import { placeOfJsonError } from './json-position.js';
 
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

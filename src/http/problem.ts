@@ -51,7 +51,7 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
-export function sendProblem(response: Response, problem: Problem): void {
+function sendProblem(response: Response, problem: Problem): void {
   const { status, code, detail, headers } = problem;
   response.locals.code = code;
   response.status(status).set(headers).set({

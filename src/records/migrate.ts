@@ -6,7 +6,7 @@ import pg from 'pg';
 
 export type MigrationErrorCode = 'MIGRATION_FAILED' | 'MIGRATION_UNFINISHED' | 'MIGRATION_CHANGED';
 
-export class MigrationError extends Error {
+class MigrationError extends Error {
   override readonly name = 'MigrationError';
 
   constructor(

@@ -85,7 +85,7 @@ function happen(step: Step, playing: Playing): Notice[] {
   });
 }
 
-export function mailOf(name: MailName, { tag }: Pick<Playing, 'tag'>): string {
+function mailOf(name: MailName, { tag }: Pick<Playing, 'tag'>): string {
   return `${name}+${tag}@example.com`;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-export const WHO = ['ann', 'bob'] as const;
+const WHO = ['ann', 'bob'] as const;
 export type Who = (typeof WHO)[number];
 
 /** Each has two mails of their own; the desk's passes between them; the stray one is only ever Zoom's. */

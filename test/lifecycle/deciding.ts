@@ -3,8 +3,8 @@ import type { Person, ZoomUser } from '../../src/lifecycle/person.js';
 import { at, key, person, record, sources, zoomUser } from './people.js';
 
 export const policies = sources('okta', 'zoom');
-export const joined = record('okta', 'active');
-export const left = record('okta', 'gone');
+const joined = record('okta', 'active');
+const left = record('okta', 'gone');
 
 export function wanted(zoomUsers: ZoomUser[], more: Partial<Person> = {}): Person {
   return person({ records: [joined], zoomUsers, ...more });

@@ -16,7 +16,7 @@ import { daysInput, endAfterDays } from './tokens.js';
 
 const HOUR_MS = 3_600_000;
 
-export const newClientInput = z.strictObject({
+const newClientInput = z.strictObject({
   source: nameInput,
   name: nameInput,
   expiresInDays: daysInput,
@@ -24,15 +24,15 @@ export const newClientInput = z.strictObject({
 
 /** By its id, or by its name among those of the source. */
 const which = { source: nameInput, client: z.union([idInput, nameInput]) };
-export const whichClientInput = z.strictObject(which);
+const whichClientInput = z.strictObject(which);
 
-export const rotateClientInput = z.strictObject({
+const rotateClientInput = z.strictObject({
   ...which,
   overlapHours: overlapInput,
   expiresInDays: daysInput,
 });
 
-export const clientListInput = z.strictObject({ source: nameInput });
+const clientListInput = z.strictObject({ source: nameInput });
 
 /** What a source is told to get its tokens with: shown once, since only the secret's hash is kept. */
 export interface ShownClient {

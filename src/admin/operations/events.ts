@@ -13,7 +13,7 @@ const TYPES = [
   'exposed',
 ] as const satisfies readonly EventType[];
 
-export const eventListInput = z.strictObject({
+const eventListInput = z.strictObject({
   type: z.enum(TYPES, { error: `must be one of ${TYPES.join(', ')}` }).optional(),
   outcome: z
     .string()

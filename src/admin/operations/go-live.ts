@@ -8,7 +8,7 @@ import { booleanInput, nameInput, parseInput } from '../input.js';
 import { requireConnected, sourcesBusy } from './named-source.js';
 import type { OperationsParts } from './parts.js';
 
-export const goLiveInput = z.strictObject({ name: nameInput, confirm: booleanInput });
+const goLiveInput = z.strictObject({ name: nameInput, confirm: booleanInput });
 
 type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'tell' | 'newId' | 'brake' | 'now'>;
 

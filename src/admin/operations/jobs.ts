@@ -11,10 +11,10 @@ import type { OperationsParts } from './parts.js';
 import { narrow } from './narrow.js';
 import { releaseJobs } from './release.js';
 
-export const jobListInput = z.strictObject({ ...filterInput, ...pagingInput });
+const jobListInput = z.strictObject({ ...filterInput, ...pagingInput });
 
 /** By ids, by filter, or all that failed; never all by leaving everything out. */
-export const rerunInput = z
+const rerunInput = z
   .strictObject({
     ids: idsInput,
     allFailed: z.literal(true).optional(),

@@ -12,7 +12,7 @@ const flagInput = z.union([z.boolean(), z.enum(['true', 'false']).transform((tex
   error: 'must be true or false',
 });
 
-export const linkImportInput = z.strictObject({
+const linkImportInput = z.strictObject({
   /** The NetBIOS name of the domain, for account names without one. */
   domain: z
     .string()

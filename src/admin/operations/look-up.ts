@@ -7,7 +7,7 @@ import { findPerson } from '../../records/find-person.js';
 import { parseInput } from '../input.js';
 import type { OperationsParts } from './parts.js';
 
-export const lookUpInput = z
+const lookUpInput = z
   .strictObject({
     email: z
       .string({ error: 'must be a text' })

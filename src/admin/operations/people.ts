@@ -14,7 +14,7 @@ import type { OperationsParts } from './parts.js';
 import { requirePerson } from './narrow.js';
 import { drop } from './standings.js';
 
-export const personInput = z.strictObject({ who: whoInput });
+const personInput = z.strictObject({ who: whoInput });
 
 const RECENT = 10;
 

@@ -6,7 +6,7 @@ import { filterInput, idsInput, inChunks, isOneWay } from './job-filter.js';
 import { narrow } from './narrow.js';
 import type { OperationsParts } from './parts.js';
 
-export const releaseInput = z
+const releaseInput = z
   .strictObject({
     ids: idsInput,
     all: z.literal(true).optional(),

@@ -7,7 +7,7 @@ import { booleanInput, nameInput, parseInput } from '../input.js';
 import { requireSource, sourcesBusy } from './named-source.js';
 import type { OperationsParts } from './parts.js';
 
-export const removeSourceInput = z.strictObject({ name: nameInput, forgetLeavers: booleanInput });
+const removeSourceInput = z.strictObject({ name: nameInput, forgetLeavers: booleanInput });
 
 type Parts = Pick<OperationsParts, 'pool' | 'prisma' | 'tell' | 'newId' | 'brake' | 'now'>;
 

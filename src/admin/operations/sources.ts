@@ -41,7 +41,7 @@ const groupInput = z
   .trim()
   .regex(/^[^\p{Cc}\p{Cs}]{1,512}$/u, 'must be the displayName or externalId of a group');
 
-export function newSourceInput(kinds: readonly string[]) {
+function newSourceInput(kinds: readonly string[]) {
   return z.strictObject({
     name: nameInput.refine((name) => name !== RESERVED, `${RESERVED} is reserved`),
     kind: z.enum(kinds as [string, ...string[]], { error: `must be one of ${kinds.join(', ')}` }),
@@ -60,7 +60,7 @@ export function newSourceInput(kinds: readonly string[]) {
 /** How long a credential is taken beside the one that takes its place. */
 export const overlapInput = numberInput(0, MAX_OVERLAP_HOURS).default(24);
 
-export const rotateInput = z.strictObject({
+const rotateInput = z.strictObject({
   name: nameInput,
   overlapHours: overlapInput,
   secret: secretInput.optional(),

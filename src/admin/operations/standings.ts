@@ -9,7 +9,7 @@ import { requirePerson } from './narrow.js';
 import type { OperationsParts } from './parts.js';
 
 /** By person, standing or time, all of which must fit; never everybody by leaving everything out. */
-export const dropStandingsInput = z
+const dropStandingsInput = z
   .strictObject({
     source: nameInput,
     who: z.array(whoInput).min(1).max(1_000).optional(),

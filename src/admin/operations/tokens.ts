@@ -25,14 +25,14 @@ const scopesInput = z
   .min(1, 'must name a scope')
   .transform((scopes) => [...new Set(scopes)]);
 
-export const newTokenInput = z.strictObject({
+const newTokenInput = z.strictObject({
   name: nameInput,
   source: z.undefined().optional(),
   scopes: scopesInput,
   expiresInDays: daysInput,
 });
 
-export const newSourceTokenInput = z.strictObject({
+const newSourceTokenInput = z.strictObject({
   name: nameInput,
   source: nameInput,
   scopes: z
@@ -44,12 +44,12 @@ export const newSourceTokenInput = z.strictObject({
 });
 
 /** By id, or by name: of a script, or of the source that is named too. A rotated source's tokens share a name. */
-export const whichTokenInput = z.strictObject({
+const whichTokenInput = z.strictObject({
   token: z.union([idInput, nameInput]),
   source: nameInput.optional(),
 });
 
-export const tokenListInput = z.strictObject({ source: nameInput.optional(), ...pagingInput });
+const tokenListInput = z.strictObject({ source: nameInput.optional(), ...pagingInput });
 
 type Parts = Pick<OperationsParts, 'prisma' | 'newId' | 'now'>;
 

@@ -24,7 +24,7 @@ export interface BulkRequest {
   failOnErrors: number;
 }
 
-export const BULK_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+const BULK_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 export const MAX_BULK_OPERATIONS = 1_000;
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'];
 

@@ -8,7 +8,7 @@ export type Outcome = { operation: BulkOperation } & (
   { answer: Answer; error?: never } | { error: ScimError; answer?: never }
 );
 
-export const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
 /** RFC 7644 §3.7.3: the results in the order of the request; what succeeded goes without its body. */
 export function answerBulk(outcomes: Outcome[], baseUrl: string): Answer {

@@ -14,7 +14,7 @@ export interface Lane {
  * So that what is done at the same time ends as if done in order (RFC 7644 §3.7): creations with different names do
  * not meet, nor do deletions and changes of different resources, save those that may take a name or give one free.
  */
-export function laneOf({ method, path, data }: BulkOperation): Lane {
+function laneOf({ method, path, data }: BulkOperation): Lane {
   const place = path.toLowerCase().replace(/^\//, '');
   const [type = ''] = place.split('/');
   const name = `${method} ${type}`;

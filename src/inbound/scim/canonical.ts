@@ -14,7 +14,7 @@ export function canonical(attribute: Attribute, value: unknown): string {
 }
 
 /** A text as its attribute compares it. */
-export function comparable({ type, caseExact }: Attribute, text: string): string | number {
+function comparable({ type, caseExact }: Attribute, text: string): string | number {
   if (type === 'dateTime') return instantOf(text) ?? text;
   return caseExact || type === 'any' ? text : text.toLowerCase();
 }

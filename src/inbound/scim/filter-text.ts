@@ -5,7 +5,7 @@ const MAX_FILTER_DEPTH = 32;
 const MAX_COMPARISONS = 200;
 
 /** Ends a placeholder: it stands in no attribute's name and is no operator, so nothing else can look like one. */
-export const MARK = '%';
+const MARK = '%';
 
 /** A filter in a form that scim2-parse-filter reads right: its paths and literals taken out. */
 export interface FilterText {

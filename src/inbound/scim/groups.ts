@@ -37,7 +37,7 @@ export interface Groups {
 }
 
 /** Fifty thousand members with names and addresses are some 10 MB. */
-export const GROUP_BODY_BYTES = 16 * 1_048_576;
+const GROUP_BODY_BYTES = 16 * 1_048_576;
 
 interface Parts extends GroupsOptions {
   shape: Shape;

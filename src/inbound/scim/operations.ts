@@ -9,7 +9,7 @@ export interface Operation {
   value?: unknown;
 }
 
-export const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const MAX_OPERATIONS = 1_000;
 const OPS = new Set<unknown>(['add', 'replace', 'remove']);
 

@@ -1,6 +1,6 @@
 import { complex, reference, text, type Schema } from './attribute.js';
 
-export const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const GROUP_URN = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
 const MEMBER_TYPES = ['User', 'Group'];
 

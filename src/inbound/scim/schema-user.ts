@@ -1,6 +1,6 @@
 import { complex, flag, plural, reference, text, type Schema } from './attribute.js';
 
-export const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const USER_URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
 const PLACES = ['work', 'home', 'other'];
 const PHONES = ['work', 'home', 'mobile', 'fax', 'pager', 'other'];

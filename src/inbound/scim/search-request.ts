@@ -2,7 +2,7 @@ import { refusal } from './error.js';
 import { isObject, valueOf } from './json.js';
 import { checkMessage } from './message.js';
 
-export const SEARCH_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
+const SEARCH_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 
 const LISTS = ['attributes', 'excludedAttributes'];
 const TEXTS = ['filter', 'sortBy', 'sortOrder', 'cursor'];

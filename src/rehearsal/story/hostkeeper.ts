@@ -57,7 +57,7 @@ export function createHostkeeper({ url, adminToken, lookupToken }: HostkeeperAcc
 }
 
 /** The `code` of a problem (RFC 9457). */
-export function codeOf({ json }: Reply): string | undefined {
+function codeOf({ json }: Reply): string | undefined {
   const code = (json as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
