@@ -22,8 +22,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 /** What is not ended by then is cut off; the journal tells the next process of it. */
 const GRACE_MS = 10_000;
 
-const readSecret = (path: string) => readFileSync(path, 'utf8');
-const config = (): Config => readConfig(process.env, readSecret);
+const config = (): Config => readConfig(process.env);
 const quietLog = () => createLog({ level: 'warn' });
 const ending = firstSignal();
 

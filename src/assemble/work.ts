@@ -11,14 +11,12 @@ const SECONDS_IN_LINE = 2;
 
 /** This process's part in the work. */
 export function startWork(core: Core, zoom: Zoom, onStuck?: () => void): Workers {
-  const { config, database, queue, relay, durations } = core;
+  const { config, database, relay } = core;
   return startWorkers({
     ...core,
     pool: database.pool,
     zoom: zoom.client,
-    queue,
     tell: relay,
-    durations,
     clockSpeed: config.clockSpeed,
     waitForZoomDays: config.policy.waitForZoomDays,
     newLeaseToken: randomUUID,

@@ -53,7 +53,7 @@ test('what the SCIM Validator posts is taken, its "True" as a boolean', async ()
 });
 
 test('the Location follows PUBLIC_URL', async () => {
-  const behindProxy = await startScimServer({ publicUrl: 'https://keys.hosts.example/' });
+  const behindProxy = await startScimServer({ publicUrl: 'https://keys.hosts.example' });
   try {
     const made = await behindProxy.call('POST', '/Users', fixture('okta-create'));
     expect(made.headers.get('location')).toBe(`https://keys.hosts.example/scim/v2/Users/${made.body['id']}`);
