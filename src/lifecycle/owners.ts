@@ -1,5 +1,6 @@
 import { normalise, type Identifier } from './event.js';
 import { isSameLink, isTrueClaim } from './links.js';
+import { merge } from './merge.js';
 import type { Person } from './person.js';
 
 /** The people that one transaction holds, by id. */
@@ -42,4 +43,11 @@ function find(people: People, matches: (person: Person) => boolean): Person | un
 export function add(person: Person, people: People): Person {
   people.set(person.id, person);
   return person;
+}
+
+/** Two people found to be one; whoever is kept. */
+export function mergeInto(people: People, a: Person, b: Person): Person {
+  const { kept, gone } = merge(a, b);
+  add(gone, people);
+  return add(kept, people);
 }

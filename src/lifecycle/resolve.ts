@@ -1,9 +1,9 @@
 import { claim, giveZoomUser } from './claim.js';
 import type { Identifier, LifecycleEvent } from './event.js';
 import { areOfTwo, areZoomsAlone, claimedByZoom, isSameLink, isTrueClaim, linksOf } from './links.js';
-import { merge } from './merge.js';
 import {
   add,
+  mergeInto,
   ownerOfLink,
   ownerOfMail,
   ownerOfRecord,
@@ -53,12 +53,6 @@ function isAnothers(mail: Identifier, owner: Person, links: Identifier[]): boole
   const held = owner.links.find((one) => isSameLink(one, mail));
   const byZoomAlone = held !== undefined && !isTrueClaim(held.claimedAt);
   return areOfTwo(links, owner.links) || (byZoomAlone && !areZoomsAlone(owner.links));
-}
-
-function mergeInto(people: People, a: Person, b: Person): Person {
-  const { kept, gone } = merge(a, b);
-  add(gone, people);
-  return add(kept, people);
 }
 
 /**

@@ -1,9 +1,8 @@
 import { claim } from './claim.js';
 import type { Identifier } from './event.js';
 import { areOfTwo, CLAIMED_BY_LIST, isPassedOn, isSameLink } from './links.js';
-import { merge } from './merge.js';
 import { named } from './named.js';
-import { add, ownerOfLink, type People } from './owners.js';
+import { add, mergeInto, ownerOfLink, type People } from './owners.js';
 import type { Person } from './person.js';
 
 export type Tied =
@@ -46,12 +45,6 @@ function ownersOf(links: readonly Identifier[], people: People) {
 function canBeOne(links: readonly Identifier[], owners: readonly Person[]): boolean {
   const all = [...owners.map((owner) => owner.links), [...links]];
   return all.every((some, index) => all.slice(index + 1).every((others) => !areOfTwo(some, others)));
-}
-
-function mergeInto(people: People, a: Person, b: Person): Person {
-  const { kept, gone } = merge(a, b);
-  add(gone, people);
-  return add(kept, people);
 }
 
 /** Directories give the account name of somebody who left to the next of that name. */
