@@ -28,6 +28,11 @@ export const TRANSFER_ATTRIBUTES = [
 ] as const;
 export type TransferAttribute = (typeof TRANSFER_ATTRIBUTES)[number];
 
+/** From one value to another: a value that comes or goes is no transfer (design 3.2). */
+export function hasMoved(from: string | null | undefined, to: string | null | undefined): boolean {
+  return !!from && !!to && from !== to;
+}
+
 /** One thing that happened to one person, as one source tells it. */
 export interface LifecycleEvent {
   type: EventType;

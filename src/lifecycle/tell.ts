@@ -1,4 +1,4 @@
-import { TRANSFER_ATTRIBUTES, type LifecycleEvent, type Standing } from './event.js';
+import { hasMoved, TRANSFER_ATTRIBUTES, type LifecycleEvent, type Standing } from './event.js';
 import type { Fact, SourceRecord } from './person.js';
 
 /** What an event made of its record. */
@@ -63,10 +63,6 @@ interface Time {
 
 function compareTimes(a: Time, b: Time): number {
   return a.at === b.at ? a.sequence - b.sequence : a.at - b.at;
-}
-
-function hasMoved(from: string | null | undefined, to: string | null): boolean {
-  return !!from && !!to && from !== to;
 }
 
 function isTransferFact(name: string): boolean {

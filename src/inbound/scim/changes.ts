@@ -1,4 +1,11 @@
-import { normalise, type EventType, type Identifier, type LifecycleEvent } from '../../lifecycle/event.js';
+import {
+  hasMoved,
+  normalise,
+  type EventType,
+  type Identifier,
+  type LifecycleEvent,
+  type TransferAttribute,
+} from '../../lifecycle/event.js';
 import { isSameJson } from './json.js';
 import { enterpriseOf, mailOf, nameOf } from './person.js';
 
@@ -10,7 +17,14 @@ export interface UserState {
   resource: Record<string, unknown>;
 }
 
-const ATTRIBUTES = ['department', 'division', 'organization', 'costCenter', 'manager'] as const;
+/** Of those that are a transfer, what the Enterprise extension has (RFC 7643 section 4.3). */
+const ATTRIBUTES = [
+  'department',
+  'division',
+  'organization',
+  'costCenter',
+  'manager',
+] as const satisfies readonly TransferAttribute[];
 
 const OKTA_ID = /^00u[A-Za-z0-9]{17}$/;
 
@@ -39,11 +53,6 @@ function typeOfChange(before: UserState, after: UserState): EventType | undefine
   return ATTRIBUTES.some((name) => hasMoved(was.attributes[name], is.attributes[name]))
     ? 'transferred'
     : 'changed';
-}
-
-/** From one value to another: a value that comes or goes is no transfer (design 3.2). */
-function hasMoved(from: string | null | undefined, to: string | null | undefined): boolean {
-  return !!from && !!to && from !== to;
 }
 
 /** A mail and ids that stay as they were are not told again: the mail may have become somebody else's meanwhile. */
