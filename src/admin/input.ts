@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../http/problem.js';
+import { isId } from '../records/is-id.js';
 
 const MAX_ISSUES = 10;
 const MAX_DETAIL_LENGTH = 500;
@@ -40,10 +41,7 @@ export const whoInput = z
   .trim()
   .regex(/^[^\p{Cc}\p{Cs}]{1,320}$/u, 'must be a mail, a Zoom user id or a person id');
 
-export const idInput = z
-  .string({ error: 'must be an id' })
-  .toLowerCase()
-  .regex(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, 'must be an id');
+export const idInput = z.string({ error: 'must be an id' }).toLowerCase().refine(isId, 'must be an id');
 
 export const codeInput = z
   .string({ error: 'must be a code' })

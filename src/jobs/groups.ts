@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { isEntitledGroup } from '../lifecycle/entitled.js';
 import { iso, writeChanges, type Row } from '../records/changes.js';
 import { transaction, type Client, type Lastly } from '../records/database.js';
-import { isId } from '../records/id.js';
+import { isId } from '../records/is-id.js';
 import {
   holdGroup,
   insertGroup,

@@ -1,5 +1,5 @@
 import type { Client } from './database.js';
-import { isId } from './id.js';
+import { isId } from './is-id.js';
 
 /** One entry of a source. */
 interface RecordKey {

@@ -1,5 +1,6 @@
 import { normalise } from '../lifecycle/event.js';
 import type { PrismaClient } from './generated/client.js';
+import { isId } from './is-id.js';
 
 export interface FoundPerson {
   id: string;
@@ -7,13 +8,11 @@ export interface FoundPerson {
   mail: string | null;
 }
 
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** Finds a person by mail, by the id of one of their Zoom users, or by their own id, also one from before a merge. */
 export async function findPerson(prisma: PrismaClient, who: string): Promise<FoundPerson | null> {
   const id = who.includes('@') ? await idByMail(prisma, who) : await idByZoomUser(prisma, who);
   if (id) return findMerged(prisma, id);
-  return UUID.test(who) ? findMerged(prisma, who) : null;
+  return isId(who.toLowerCase()) ? findMerged(prisma, who) : null;
 }
 
 async function idByMail(prisma: PrismaClient, mail: string): Promise<string | undefined> {

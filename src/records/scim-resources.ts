@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isUnavailable, StoreUnavailable } from './database.js';
-import { isId } from './id.js';
+import { isId } from './is-id.js';
 import { LIST_LIMIT_MS, listResources, type ListQuery, type Page } from './scim-list.js';
 import type { ResourceType } from './scim-memberships.js';
 import { columnsOf, type KeptResource } from './scim-row.js';

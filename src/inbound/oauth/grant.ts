@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { hashToken, isClientSecret, newToken } from '../../http/bearer.js';
 import type { NewAccessToken, OauthClient } from '../../records/access-tokens.js';
+import { isId } from '../../records/is-id.js';
 import { refuse, refuseClient } from './error.js';
 import type { Credentials, TokenRequest } from './request.js';
 
@@ -23,7 +24,6 @@ export interface Granted {
 
 const SCOPE = 'scim';
 const LIFE_MS = 3_600_000;
-const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** What can be told without knowing who asks (RFC 6749 §4.4.2, RFC 8707 §2). */
 export function checkAsked({ grantType, scope, targets }: TokenRequest, scimUrl: string): void {
@@ -50,7 +50,7 @@ function plain(url: string): string {
 /** As it is written in our lists; undefined for what can be no client's. */
 export function clientIdOf({ id }: Credentials): string | undefined {
   const written = id.toLowerCase();
-  return ID.test(written) ? written : undefined;
+  return isId(written) ? written : undefined;
 }
 
 /** @throws Problem invalid_client */

@@ -1,3 +1,4 @@
+import { isId } from '../../records/is-id.js';
 import type { Attribute } from './attribute.js';
 import type { Operand } from './filter-operand.js';
 import type { Comparison } from './filter.js';
@@ -18,7 +19,6 @@ export interface Value {
   attribute: Attribute;
 }
 
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const PARTS: Comparison[] = ['co', 'sw', 'ew'];
 const SIGNS = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' } as const;
 type Positive = Exclude<Comparison, 'ne'>;
@@ -101,7 +101,7 @@ function compareText(
   }
   if (term.kept === 'uuid' && op === 'eq') {
     const id = caseExact ? text : foldCase(text);
-    return UUID.test(id) ? indexed(term, sql.bind(id, 'uuid')) : 'FALSE';
+    return isId(id) ? indexed(term, sql.bind(id, 'uuid')) : 'FALSE';
   }
   const given = sql.bind(text, 'text');
   const kept = textOf(value);

@@ -1,5 +1,5 @@
 import type { MemberStep } from '../../jobs/group-steps.js';
-import { isId } from '../../records/id.js';
+import { isId } from '../../records/is-id.js';
 import type { NewMember } from '../../records/scim-members.js';
 import { showMember } from './answer.js';
 import type { Attribute } from './attribute.js';
