@@ -1,3 +1,4 @@
+import { within } from '../http/within.js';
 import type { Ending } from '../records/credentials.js';
 import type { Probe } from '../zoom/probe.js';
 
@@ -86,8 +87,10 @@ async function examine<T>(
   patienceMs: number,
   say: (value: T) => string,
 ): Promise<Examined<T>> {
+  const late = () =>
+    Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'NO_ANSWER' });
   try {
-    const value = await inTime(look, patienceMs);
+    const value = await within(Promise.resolve().then(look), patienceMs, late);
     return { value, finding: { check, state: 'ok', code: null, detail: say(value) } };
   } catch (error) {
     const { code, message } = Object(error) as { code?: unknown; message?: unknown };
@@ -99,19 +102,6 @@ async function examine<T>(
       detail,
     };
     return { finding };
-  }
-}
-
-async function inTime<T>(look: () => T | Promise<T>, patienceMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = Object.assign(new Error(`no answer within ${patienceMs / 1000} s`), { code: 'NO_ANSWER' });
-    timer = setTimeout(reject, patienceMs, error);
-  });
-  try {
-    return await Promise.race([Promise.resolve().then(look), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { Log } from '../log.js';
+import { within } from './within.js';
 
 export interface HealthCheck {
   /** Shown to whoever asks. */
@@ -52,16 +53,12 @@ async function failingOf(checks: readonly HealthCheck[], timeoutMs: number): Pro
   return checks.filter((_check, index) => !isWell[index]).map(({ name }) => name);
 }
 
-async function passesInTime(check: () => Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  const passed = Promise.resolve()
-    .then(check)
-    .then(() => true)
-    .catch(() => false);
-  return Promise.race([passed, late]).finally(() => clearTimeout(timer));
+function passesInTime(check: () => Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  const checking = Promise.resolve().then(check);
+  return within(checking, timeoutMs, () => new Error('late')).then(
+    () => true,
+    () => false,
+  );
 }
 
 function shareRunning<T>(run: () => Promise<T>): () => Promise<T> {

@@ -6,6 +6,7 @@ import type { FailureLimit } from '../http/failure-limit.js';
 import { parseJson } from '../http/json.js';
 import { Problem, toProblem } from '../http/problem.js';
 import { requestIdOf } from '../http/request-id.js';
+import { within } from '../http/within.js';
 import type { Acceptor, Intake } from '../jobs/intake.js';
 import { isRejected, type ReadEvent } from '../lifecycle/event.js';
 import type { HostKey } from '../lifecycle/host-key.js';
@@ -51,12 +52,10 @@ interface Reply {
  */
 export function createWebhookRouter(parts: WebhookRouterParts): Router {
   return Router().post('/:source', async (request, response) => {
-    const reply = await withDeadline(
-      receive(parts, request, response).catch((error: unknown) => {
-        throw parts.failures.refuse(request, error);
-      }),
-      parts.answerWithinMs ?? ANSWER_WITHIN_MS,
-    );
+    const answering = receive(parts, request, response).catch((error: unknown) => {
+      throw parts.failures.refuse(request, error);
+    });
+    const reply = await within(answering, parts.answerWithinMs ?? ANSWER_WITHIN_MS, tooSlow);
     response.status(reply.status).json(reply.body);
   });
 }
@@ -152,16 +151,11 @@ function refused(detail: string): Problem {
 }
 
 /** When the answer comes too late for the sender, 503 makes it come again; the work goes on and is then a repeat. */
-async function withDeadline<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const problem = new Problem({
-      status: 503,
-      code: 'WEBHOOK_TOO_SLOW',
-      detail: 'the notice could not be kept in time; send it again',
-      headers: { 'Retry-After': '30' },
-    });
-    timer = setTimeout(reject, timeoutMs, problem);
+function tooSlow(): Problem {
+  return new Problem({
+    status: 503,
+    code: 'WEBHOOK_TOO_SLOW',
+    detail: 'the notice could not be kept in time; send it again',
+    headers: { 'Retry-After': '30' },
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

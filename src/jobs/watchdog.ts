@@ -51,8 +51,7 @@ export function createWatchdog(options: WatchdogOptions): { stop: () => void } {
 /** Asked over a connection made for it: those at hand may be what is broken. */
 async function answers(address: QueueAddress): Promise<boolean> {
   const queue = createJobQueue({ address, onError: () => undefined });
-  const outstanding = queue.outstanding();
-  const answered = outstanding.then(
+  const answered = queue.outstanding().then(
     () => true,
     () => false,
   );
