@@ -2,7 +2,7 @@ import { Counter, Registry } from 'prom-client';
 import type { ClosingAcceptor } from '../jobs/accept.js';
 import type { GroupKeeper, GroupOutcome } from '../jobs/groups.js';
 import type { Relay } from '../jobs/relay.js';
-import type { JobState, Person } from '../lifecycle/person.js';
+import { ENDED, type Person } from '../lifecycle/person.js';
 import type { Log } from '../log.js';
 import { isUnavailable } from '../records/database.js';
 import type { SourceNews } from '../records/source-news.js';
@@ -122,8 +122,6 @@ function measureGroups(groups: GroupKeeper, { notices }: Counters, news: SourceN
     remove: (asked) => counted(asked.sourceId, groups.remove(asked)),
   };
 }
-
-const ENDED: ReadonlySet<JobState> = new Set(['done', 'superseded', 'cancelled', 'failed']);
 
 /** The queue is told of people right after the commit that changed them: a job of theirs that is ended ended just now. */
 function measureRelay(relay: Relay, { jobs }: Counters): Relay {

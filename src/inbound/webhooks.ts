@@ -11,16 +11,9 @@ import type { Acceptor, Intake } from '../jobs/intake.js';
 import { isRejected, type ReadEvent } from '../lifecycle/event.js';
 import type { HostKey } from '../lifecycle/host-key.js';
 import type { Log } from '../log.js';
+import type { WebhookSource } from '../records/sources.js';
 import { webhookKinds } from './sources/index.js';
 import type { Delivery, ToldEvent, WebhookKind } from './sources/source.js';
-
-/** `secrets`: the current one, and during a rotation the one before. */
-export interface WebhookSource {
-  id: string;
-  name: string;
-  kind: string;
-  secrets: string[];
-}
 
 export interface WebhookRouterParts {
   accept: Acceptor['accept'];

@@ -1,3 +1,5 @@
+import type { Then } from '../zoom/failure.js';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -7,7 +9,7 @@ const CEILINGS_MS = [MINUTE, 4 * MINUTE, 16 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 
 
 /** What came of an attempt, reduced to what the policy looks at. */
 export interface Trouble {
-  then: 'retry' | 'refused-value' | 'wait' | 'gone' | 'stop' | 'pause' | 'rate';
+  then: Then;
   code: string;
   /** When `then` is `rate`: how long Zoom wants us to wait. */
   delayMs?: number;

@@ -1,6 +1,6 @@
 import { zoomActions } from '../zoom/actions/index.js';
 import { ZoomFailure } from '../zoom/failure.js';
-import type { Priority } from '../zoom/waiting-line.js';
+import { PRIORITIES, type Priority } from '../zoom/waiting-line.js';
 import { claim, type WriteClaim } from './claim.js';
 import { takeFound, type Looked } from './found.js';
 import { leftMs } from './moment.js';
@@ -75,8 +75,7 @@ async function look(mail: string, priority: number, options: RunOptions): Promis
   }
 }
 
-const PRIORITIES: readonly Priority[] = ['interactive', 'clear', 'set', 'backfill'];
-
+/** A job's priority counts from 1. */
 function priorityOf(priority: number): Priority {
   return PRIORITIES[priority - 1] ?? 'backfill';
 }

@@ -62,6 +62,9 @@ export type JobAction = 'set' | 'clear' | 'look';
 export type JobState =
   'queued' | 'running' | 'retrying' | 'waiting' | 'braked' | 'done' | 'superseded' | 'cancelled' | 'failed';
 
+/** The states from which a job goes on only when somebody runs it again. */
+export const ENDED: ReadonlySet<JobState> = new Set(['done', 'superseded', 'cancelled', 'failed']);
+
 export interface UnfinishedJob {
   id: string;
   action: JobAction;

@@ -1,5 +1,5 @@
 import { personOf } from '../lifecycle/owners.js';
-import type { FreshJob, KeyGeneration, Person, ZoomUser } from '../lifecycle/person.js';
+import { ENDED, type FreshJob, type KeyGeneration, type Person, type ZoomUser } from '../lifecycle/person.js';
 import { iso, type Changes, type Row } from './changes.js';
 import { storeFacts } from './facts.js';
 import type { Held } from './people.js';
@@ -140,10 +140,7 @@ function keyRow(user: ZoomUser, key: KeyGeneration, now: number): Row {
   };
 }
 
-const FINISHED = new Set(['done', 'superseded', 'cancelled', 'failed']);
-
 function jobRow(person: Person, job: Person['jobs'][number], now: number): Row {
-  const finished = FINISHED.has(job.state);
   return {
     id: job.id,
     person_id: person.id,
@@ -152,7 +149,7 @@ function jobRow(person: Person, job: Person['jobs'][number], now: number): Row {
     code: job.code ?? null,
     attempts: job.attempts,
     next_attempt_at: job.state === 'queued' ? iso(now) : null,
-    finished_at: finished ? iso(now) : null,
+    finished_at: ENDED.has(job.state) ? iso(now) : null,
   };
 }
 

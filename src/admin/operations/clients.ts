@@ -11,10 +11,8 @@ import {
 import { idInput, nameInput, parseInput } from '../input.js';
 import { requireScim } from './named-source.js';
 import type { OperationsParts } from './parts.js';
-import { overlapInput } from './sources.js';
+import { endOfOverlap, overlapInput } from './sources.js';
 import { daysInput, endAfterDays } from './tokens.js';
-
-const HOUR_MS = 3_600_000;
 
 const newClientInput = z.strictObject({
   source: nameInput,
@@ -91,7 +89,7 @@ async function rotate(
   const secret = newClientSecret();
   const at = now();
   const expiresAt = endAfterDays(at, expiresInDays);
-  const until = new Date(at.getTime() + overlapHours * HOUR_MS);
+  const until = endOfOverlap(at, overlapHours);
   const detail = { source: source.name, overlapHours, expiresAt: expiresAt?.toISOString() ?? null };
   const audit = { actor: by, action: 'client.rotate', subject: client, detail };
   const next = { secretHash: hashToken(secret), expiresAt, previousUntil: until };

@@ -5,12 +5,8 @@ import { addAudit } from '../../records/audit.js';
 import { decodeText } from '../csv/decode.js';
 import { type Layout, readLayout, readLinkRow } from '../csv/link-rows.js';
 import { type CsvRecord, readCsv } from '../csv/records.js';
-import { invalidInput, parseInput } from '../input.js';
+import { booleanInput, invalidInput, parseInput } from '../input.js';
 import type { OperationsParts } from './parts.js';
-
-const flagInput = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
-  error: 'must be true or false',
-});
 
 const linkImportInput = z.strictObject({
   /** The NetBIOS name of the domain, for account names without one. */
@@ -18,7 +14,7 @@ const linkImportInput = z.strictObject({
     .string()
     .regex(/^[^\s\p{Cc}\p{Cs}.\\/@"]{1,15}$/u, 'must be the NetBIOS name of a domain, such as CORP')
     .optional(),
-  dryRun: flagInput.default(false),
+  dryRun: booleanInput,
 });
 
 export interface LinkImport {

@@ -60,6 +60,11 @@ function newSourceInput(kinds: readonly string[]) {
 /** How long a credential is taken beside the one that takes its place. */
 export const overlapInput = numberInput(0, MAX_OVERLAP_HOURS).default(24);
 
+/** When the one that is replaced at `at` is taken no longer. */
+export function endOfOverlap(at: Date, overlapHours: number): Date {
+  return new Date(at.getTime() + overlapHours * HOUR_MS);
+}
+
 const rotateInput = z.strictObject({
   name: nameInput,
   overlapHours: overlapInput,
@@ -140,7 +145,7 @@ async function rotate(
   const { prisma, now } = parts;
   const { name, overlapHours, secret } = parseInput(rotateInput, given);
   const source = await requireConnected(prisma, name);
-  const previousUntil = new Date(now().getTime() + overlapHours * HOUR_MS);
+  const previousUntil = endOfOverlap(now(), overlapHours);
   const audit = { actor: by, action: 'source.rotate', subject: name, detail: { overlapHours } };
   if (source.kind === 'scim') {
     const token = makeToken(parts, name, secret);
