@@ -45,6 +45,7 @@ export function nextStep(trouble: Trouble, facts: RetryFacts): NextStep {
     strikes: strikes + 1,
     alert,
   });
+  const noMore: NextStep = endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 };
   switch (trouble.then) {
     case 'rate':
       return { state: 'retrying', delayMs: (trouble.delayMs ?? SECOND) / clockSpeed, strikes, alert: false };
@@ -56,15 +57,12 @@ export function nextStep(trouble: Trouble, facts: RetryFacts): NextStep {
     case 'refused-value':
       if (facts.refusedValues <= 1)
         return { state: 'retrying', delayMs: 0, strikes: strikes + 1, alert: false };
-      return endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 };
+      return noMore;
     case 'stop':
     case 'gone':
-      return endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 };
+      return noMore;
     case 'retry':
-      return afterTransient(
-        facts,
-        endless ? hourly('retrying', true) : { state: 'failed', strikes: strikes + 1 },
-      );
+      return afterTransient(facts, noMore);
   }
 }
 
