@@ -14,11 +14,11 @@ export interface HeldJob {
 export async function holdJob(
   client: Client,
   jobId: string,
-  others: Pick<Whom, 'links' | 'zoomUserIds'> = { links: [], zoomUserIds: [] },
+  others: Pick<Whom, 'links' | 'zoomUserIds'> = {},
 ): Promise<HeldJob | null> {
   const first = await findJob(client, jobId);
   if (!first) return null;
-  const held = await holdPeople(client, { ...others, records: [], personIds: [first.personId] });
+  const held = await holdPeople(client, { ...others, personIds: [first.personId] });
   const job = await findJob(client, jobId);
   const person = job && held.people.get(job.personId);
   return job && person ? { held, job, person } : null;

@@ -40,7 +40,7 @@ export async function lookUp(whose: WhoseKey, options: LookUpOptions): Promise<L
   const links = 'mail' in whose ? [{ kind: 'mail' as const, value: normalise(whose.mail) }] : [];
   const zoomUserIds = 'zoomUserId' in whose ? [whose.zoomUserId] : [];
   return transaction(options.pool, async (client) => {
-    const held = await holdPeople(client, { links, records: [], zoomUserIds, personIds: [] });
+    const held = await holdPeople(client, { links, zoomUserIds });
     const person = [...held.people.values()].find((one) =>
       'mail' in whose
         ? one.links.some((link) => link.kind === 'mail' && link.value === links[0]?.value)

@@ -119,7 +119,7 @@ async function decideNews(
   options: MembershipsOptions,
 ): Promise<Held> {
   const records = news.map(({ sourceId, memberId }) => ({ sourceId, record: memberId }));
-  const held = await holdPeople(client, { links: [], records, zoomUserIds: [], personIds: [] });
+  const held = await holdPeople(client, { records });
   const changes: Changes = { events: news.flatMap((one) => decideOne(one, held, options)) };
   await options.brake(client, held);
   addChanges(changes, differences(held));

@@ -54,7 +54,7 @@ export async function redecideAfter(change: Change, options: RedecideOptions): P
 async function decideAfter(client: Client, change: Change, options: RedecideOptions): Promise<Held> {
   const { newId, brake, sourceId, priority, dryRun } = options;
   const { personIds, links = [], zoomUserIds = [], apply } = change;
-  const held = await holdPeople(client, { links, records: [], zoomUserIds, personIds });
+  const held = await holdPeople(client, { links, zoomUserIds, personIds });
   const changes = apply?.(held) ?? {};
   decideAgain(held.people, new Map(), {
     held,

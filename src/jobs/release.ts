@@ -25,7 +25,7 @@ export async function release(jobIds: string[], { pool, tell }: ReleaseOptions):
   const { held, released, known } = await transaction(pool, async (client) => {
     const known = await findPeopleOfJobs(client, jobIds);
     const personIds = [...new Set(known.values())];
-    const held = await holdPeople(client, { links: [], records: [], zoomUserIds: [], personIds });
+    const held = await holdPeople(client, { personIds });
     const asked = new Set(jobIds);
     const released = new Set<string>();
     for (const person of held.people.values()) {

@@ -117,12 +117,7 @@ async function endLapsed({ pool, tell, log }: SweepOptions): Promise<void> {
 async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): Promise<void> {
   await mendEach(await findOwedResends(pool, durations.resendAfterMs), log, async (zoomUserId) => {
     const held = await transaction(pool, async (client) => {
-      const held = await holdPeople(client, {
-        links: [],
-        records: [],
-        zoomUserIds: [zoomUserId],
-        personIds: [],
-      });
+      const held = await holdPeople(client, { zoomUserIds: [zoomUserId] });
       for (const person of held.people.values()) {
         if (!person.zoomUsers.some((user) => user.id === zoomUserId)) continue;
         held.people.set(person.id, resend(person, zoomUserId, { held, newId }));
@@ -139,12 +134,7 @@ async function oweResends({ pool, tell, durations, newId, log }: SweepOptions): 
 async function renewTransferred({ pool, tell, durations, newId, brake, log }: SweepOptions): Promise<void> {
   await mendEach(await findTransfersDue(pool, durations.hourMs), log, async (personId) => {
     const held = await transaction(pool, async (client) => {
-      const held = await holdPeople(client, {
-        links: [],
-        records: [],
-        zoomUserIds: [],
-        personIds: [personId],
-      });
+      const held = await holdPeople(client, { personIds: [personId] });
       for (const person of held.people.values())
         held.people.set(person.id, transferDue(person, held.now, durations.hourMs));
       decideAgain(held.people, held.before, { held, newId });

@@ -8,11 +8,13 @@ import { loadPeople, personOf, type PersonRow } from './person-rows.js';
 
 /** Everything by which the people of one transaction are found. */
 export interface Whom {
-  links: Identifier[];
-  records: { sourceId: string; record: string }[];
-  zoomUserIds: string[];
-  personIds: string[];
+  links?: Identifier[];
+  records?: { sourceId: string; record: string }[];
+  zoomUserIds?: string[];
+  personIds?: string[];
 }
+
+const NOBODY: Required<Whom> = { links: [], records: [], zoomUserIds: [], personIds: [] };
 
 /** What a transaction holds locked: the people, how they were when it began, and the settings it decides by. */
 export interface Held {
@@ -49,7 +51,8 @@ function lockKey(identifier: string): number {
  * Locks the people found, in the order of their ids, and loads them. Those merged away lead to who they became, and a
  * Zoom user that was handed on while its person was waited for leads to whoever has it then.
  */
-export async function holdPeople(client: Client, whom: Whom): Promise<Held> {
+export async function holdPeople(client: Client, asked: Whom): Promise<Held> {
+  const whom = { ...NOBODY, ...asked };
   let found = await findAndLock(client, whom);
   for (;;) {
     if (found.ids.length === 0) return held(found, [], await entitledAmong(client, found, whom, []));
@@ -97,7 +100,7 @@ interface FindRow {
   policies: SourcePolicy[];
 }
 
-async function findAndLock(client: Client, whom: Whom): Promise<Found> {
+async function findAndLock(client: Client, whom: Required<Whom>): Promise<Found> {
   const mails = whom.links.filter((link) => link.kind === 'mail').map((link) => link.value);
   const values = [
     whom.links.map((link) => link.kind),
@@ -118,17 +121,15 @@ async function findAndLock(client: Client, whom: Whom): Promise<Found> {
   };
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
-
 /** Which records are in entitled groups, of those that are known or spoken of; nothing is asked while no source has any. */
 async function entitledAmong(
   client: Client,
   { policies }: Found,
-  { records }: Whom,
+  { records }: Required<Whom>,
   rows: PersonRow[],
 ): Promise<ReadonlySet<string>> {
   const entitling = new Set(policies.filter((one) => one.entitling && !one.removed).map(({ id }) => id));
-  if (entitling.size === 0) return NOBODY;
+  if (entitling.size === 0) return new Set();
   const known = rows.flatMap(({ standings }) => standings);
   const asked = records.map(({ sourceId, record }) => ({ source_id: sourceId, record }));
   return findEntitled(

@@ -31,8 +31,7 @@ export async function wrongs({ core, zoom }: Resting): Promise<string[]> {
     `SELECT id FROM people WHERE coalesce(
        (SELECT state FROM jobs WHERE person_id = people.id ORDER BY id DESC LIMIT 1) <> 'failed', true)`,
   );
-  const ids = rows.map((row) => row.id);
-  const whom = { links: [], records: [], zoomUserIds: [], personIds: ids };
+  const whom = { personIds: rows.map((row) => row.id) };
   const held = await transaction(core.database.pool, (client) => holdPeople(client, whom));
   const people = [...held.people.values()];
   const undecided = people.flatMap((person) =>

@@ -66,10 +66,8 @@ function trueUsers({ users }: Playing): TrueUser[] {
 async function peopleOf(playing: Playing): Promise<Person[]> {
   const [sourceIds, records] = recordsOf(playing);
   const whom = {
-    links: [],
     records: records.map((record, index) => ({ sourceId: sourceIds[index] as string, record })),
     zoomUserIds: [...playing.users.keys()],
-    personIds: [],
   };
   const held = await transaction(playing.stage.core.database.pool, (client) => holdPeople(client, whom));
   return [...held.people.values()];

@@ -18,21 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const NOBODY: Whom = { links: [], records: [], zoomUserIds: [], personIds: [] };
-
 function inTransaction<T>(work: (client: Client) => Promise<T>, identifiers: string[] = []): Promise<T> {
   return transaction(service.core.database.pool, work, beginLocking(identifiers));
 }
 
-function hold(whom: Partial<Whom>): Promise<Held> {
-  return inTransaction((client) => holdPeople(client, { ...NOBODY, ...whom }));
+function hold(whom: Whom): Promise<Held> {
+  return inTransaction((client) => holdPeople(client, whom));
 }
 
 /** Writes people as they are, and reads them back. */
 async function keep(...people: Person[]): Promise<Person[]> {
   const ids = people.map((person) => person.id);
   await inTransaction(async (client) => {
-    const held = await holdPeople(client, { ...NOBODY, personIds: ids });
+    const held = await holdPeople(client, { personIds: ids });
     for (const person of people) held.people.set(person.id, person);
     await writeChanges(client, differences(held));
   });
@@ -102,7 +100,7 @@ test('a person is found by mail, by record, by Zoom user, by its mail and by id;
   const { id } = person!;
   const other = { ...somebody(), links: [] };
   await keep(other);
-  const ways: Partial<Whom>[] = [
+  const ways: Whom[] = [
     { links: [{ kind: 'mail', value: `${id}@example.com` }] },
     { links: [{ kind: 'okta-id', value: id }] },
     { records: [{ sourceId, record: `record ${id}` }] },
@@ -133,7 +131,7 @@ test('two who want the same people wait for each other, in whatever order they n
     Array.from({ length: 20 }, (_, index) =>
       inTransaction(async (client) => {
         const turned = [...ids.slice(index % 6), ...ids.slice(0, index % 6)];
-        await holdPeople(client, { ...NOBODY, personIds: turned });
+        await holdPeople(client, { personIds: turned });
         expect(++inside).toBe(1);
         await client.query('SELECT 1');
         inside--;
@@ -148,7 +146,7 @@ test('a Zoom user that is handed on while somebody waits for it is found with wh
   let release = () => undefined as void;
   let holds = false;
   const passing = inTransaction(async (client) => {
-    const held = await holdPeople(client, { ...NOBODY, personIds: [from!.id, to!.id] });
+    const held = await holdPeople(client, { personIds: [from!.id, to!.id] });
     holds = true;
     await new Promise<void>((resolve) => (release = resolve));
     held.people.set(from!.id, { ...from!, zoomUsers: [] });
@@ -205,13 +203,13 @@ test('a Zoom user handed to another person goes with all that belongs to it', as
 test('who is in which group is asked only where groups decide, and then of those who are loaded or spoken of', async () => {
   const [ann] = await keep(somebody());
   const asked: string[] = [];
-  const holding = (records: Whom['records']) =>
+  const holding = (records: { sourceId: string; record: string }[]) =>
     inTransaction((client) => {
       const query = (statement: { name: string }) => (
         asked.push(statement.name),
         client.query(statement as never)
       );
-      return holdPeople({ query } as unknown as Client, { ...NOBODY, personIds: [ann!.id], records });
+      return holdPeople({ query } as unknown as Client, { personIds: [ann!.id], records });
     });
   await holding([]);
   expect(asked.splice(0)).toEqual(['find-people', 'load-people']);

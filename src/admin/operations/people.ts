@@ -68,9 +68,7 @@ async function say(
 /** Everything on which a decision about a person rests, and what was lately done; of keys their states only. */
 async function show({ pool, prisma }: Parts, given: unknown) {
   const { id } = await requirePerson(prisma, parseInput(personInput, given).who);
-  const held = await transaction(pool, (client) =>
-    holdPeople(client, { links: [], records: [], zoomUserIds: [], personIds: [id] }),
-  );
+  const held = await transaction(pool, (client) => holdPeople(client, { personIds: [id] }));
   const person = [...held.people.values()][0];
   if (!person) throw new TypeError('a person that was found a moment ago is gone');
   const jobs = await listJobs(prisma, { personId: person.id }, { limit: RECENT });
