@@ -35,11 +35,12 @@ export const nameInput = z
     'must be 1 to 63 of a-z, 0-9, - and _, beginning and ending with a letter or digit',
   );
 
-/** A person, as an operator names them: a mail, the id of a Zoom user, or our own id. */
+/** How an operator names a person. */
+export const WHO = 'a mail, a Zoom user id or a person id';
 export const whoInput = z
-  .string({ error: 'must be a mail, a Zoom user id or a person id' })
+  .string({ error: `must be ${WHO}` })
   .trim()
-  .regex(/^[^\p{Cc}\p{Cs}]{1,320}$/u, 'must be a mail, a Zoom user id or a person id');
+  .regex(/^[^\p{Cc}\p{Cs}]{1,320}$/u, `must be ${WHO}`);
 
 export const idInput = z.string({ error: 'must be an id' }).toLowerCase().refine(isId, 'must be an id');
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WHO } from '../input.js';
 import type { Cli } from './context.js';
 import type { Operations } from '../operations.js';
 import { addPaging, type PagingOptions, sayMore } from './paging.js';
@@ -19,7 +20,7 @@ export function addEventCommands(program: Command, cli: Cli): void {
     .option('--source <name>')
     .option('--outcome <outcome>', 'such as applied or rejected')
     .option('--type <type>', 'created, changed, transferred, removed or exposed')
-    .option('--person <who>', 'a mail, a Zoom user id or a person id');
+    .option('--person <who>', WHO);
   addPaging(list).action(async ({ json, ...asked }: PagingOptions & FilterOptions) => {
     const listed = await cli.withOperations(({ events }) => events.list(asked));
     cli.print(json, listed, () => tableOf(cli, listed.events));

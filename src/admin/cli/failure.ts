@@ -1,6 +1,7 @@
 import { Problem } from '../../http/problem.js';
 import { StoreUnavailable } from '../../records/database.js';
 import { toStoreError } from '../../records/stored.js';
+import { invalidInput } from '../input.js';
 import { type Style, toText } from './style.js';
 
 export interface Failure {
@@ -14,6 +15,12 @@ export function describeFailure(error: unknown, style: Style): Failure {
   const lines = detail.split('\n').map(toText).join('\n');
   const hint = style.dim('docs/errors.md says more about this code');
   return { text: `${style.red(`error ${code}`)}: ${lines}\n${hint}`, isUsage: code === 'INPUT_INVALID' };
+}
+
+/** @param what the option or argument that named the file */
+export function unreadable(what: string, error: unknown): Problem {
+  const { code } = Object(error) as { code?: unknown };
+  return invalidInput(`${what}: cannot be read (${String(code ?? 'unknown')})`);
 }
 
 function tell(error: unknown): { code: string; detail: string } {

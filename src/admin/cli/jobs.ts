@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WHO } from '../input.js';
 import type { Cli } from './context.js';
 import type { Operations } from '../operations.js';
 import { addPaging, type PagingOptions, sayMore } from './paging.js';
@@ -67,7 +68,7 @@ function addFilter(command: Command): Command {
     .option('--code <code>', 'such as ZOOM_TIMEOUT')
     .option('--source <name>')
     .option('--action <action>', 'set, clear or look')
-    .option('--person <who>', 'a mail, a Zoom user id or a person id');
+    .option('--person <who>', WHO);
 }
 
 async function rerun(cli: Cli, ids: string[], { json, ...filter }: RerunOptions): Promise<void> {

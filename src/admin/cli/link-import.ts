@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { invalidInput } from '../input.js';
 import type { LinkImport } from '../operations/link-import.js';
 import type { Cli } from './context.js';
+import { unreadable } from './failure.js';
 import { toLines, toText } from './style.js';
 
 interface ImportOptions {
@@ -48,7 +48,6 @@ async function* readable(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   try {
     yield* file;
   } catch (error) {
-    const { code } = Object(error) as { code?: unknown };
-    throw invalidInput(`file: cannot be read (${String(code ?? 'unknown')})`);
+    throw unreadable('file', error);
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WHO } from '../input.js';
 import type { Cli } from './context.js';
 import type { Operations } from '../operations.js';
 import { tableOf as eventTable } from './events.js';
@@ -10,8 +11,6 @@ import { toLines, toText } from './style.js';
 interface JsonOption {
   json?: boolean;
 }
-
-const WHO = 'a mail, a Zoom user id or a person id';
 
 export function addPeopleCommands(program: Command, cli: Cli): void {
   const people = program.command('people').description('the humans we know of');

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from './context.js';
-import { invalidInput } from '../input.js';
 import type { ShownSource } from '../operations/sources.js';
 import { addClientCommands } from './clients.js';
+import { unreadable } from './failure.js';
 import { addGoLive } from './go-live.js';
 import { toLines } from './style.js';
 import type { Tally } from '../../jobs/tally.js';
@@ -149,7 +149,6 @@ async function readSecret(cli: Cli, path: string | undefined): Promise<string | 
   try {
     return (await cli.readFile(path)).replace(/\r?\n$/, '');
   } catch (error) {
-    const { code } = Object(error) as { code?: unknown };
-    throw invalidInput(`secret-file: cannot be read (${String(code ?? 'unknown')})`);
+    throw unreadable('secret-file', error);
   }
 }
