@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { openOperations } from '../../src/assemble/admin.js';
 import { serve, type Serving } from '../../src/assemble/serve.js';
 import { readConfig } from '../../src/config.js';
 import { createLog, type Log } from '../../src/log.js';
 import type { RehearsalZoom } from '../../src/rehearsal/zoom.js';
+import { freePort } from '../harness/free-port.js';
 import { environment } from '../harness/service.js';
 
 export interface Served {
@@ -28,14 +27,6 @@ export async function startServing(
   const config = readConfig(environment(databaseUrl, zoom, { PORT: '0', ...env, METRICS_PORT: metricsPort }));
   const serving = await serve({ config, log, parts, acceptKeyLoss: false, onStuck: () => undefined });
   return { serving, log, logged: () => logged, watchUrl: `http://127.0.0.1:${metricsPort}` };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 /** Connects a SCIM source; the function given tells it of a joiner, and gives the status of the answer. */

@@ -23,6 +23,8 @@ export interface Cast {
   stranger(status?: 'active' | 'inactive' | 'pending'): Promise<Joiner>;
   /** Whose Zoom user we know. */
   joiner(): Promise<Joiner>;
+  /** So many, told at once; where workers work, their jobs may be done by then. */
+  crowd(count: number): Promise<ZoomUser[]>;
   /** With a key of ours in Zoom. */
   holder(): Promise<ZoomUser>;
   /** Does what is to be done about somebody. */
@@ -53,6 +55,11 @@ export async function openCast(service: TestCore): Promise<Cast> {
       const { user } = await cast.stranger();
       await cast.zoomSays(zoomSaid(user, 'active'));
       return { user, job: await onlyJob(service, user.email) };
+    },
+    async crowd(count) {
+      const users = Array.from({ length: count }, () => zoom.users.add({ email: cast.newMail() }));
+      await Promise.all(users.map((user) => cast.say(joined(user.email))));
+      return users;
     },
     async holder() {
       const { user, job } = await cast.joiner();

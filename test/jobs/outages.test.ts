@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { openEmbedded } from '../../src/records/embedded/open.js';
 import { expectAtRest } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, told } from '../harness/people.js';
+import { openCast, type Cast } from '../harness/cast.js';
+import { joined, left, told } from '../harness/people.js';
 import { startProcess } from '../harness/process.js';
 import { describeWithRedis } from '../harness/redis.js';
 import { environment, startCore, type TestCore, type TestCoreOptions } from '../harness/service.js';
@@ -16,24 +17,11 @@ const FAST = { CLOCK_SPEED: '60' };
 const durations = { leaseMs: 1_500, zoomTimeoutMs: 750, resendAfterMs: 2_500 };
 
 let service: TestCore;
-let sourceId: string;
-let people = 0;
+let cast: Cast;
 
 async function start(env: Record<string, string> = {}, options: TestCoreOptions = {}) {
   service = await startCore({ ...FAST, ...env }, { durations, ...options });
-  sourceId = await addSource(service.core, 'scim');
-}
-
-function accept(...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(sourceId, ...events));
-}
-
-async function joiners(count: number) {
-  const users = Array.from({ length: count }, () =>
-    service.zoom.users.add({ email: `person${++people}@example.com` }),
-  );
-  await Promise.all(users.map((user) => accept(joined(user.email))));
-  return users;
+  cast = await openCast(service);
 }
 
 function logged(text: string): boolean {
@@ -45,11 +33,11 @@ describe('Zoom', () => {
   afterEach(() => service.close());
 
   test('is down for a while: everybody has what they should, without a hand', async () => {
-    const leavers = await joiners(3);
+    const leavers = await cast.crowd(3);
     await expectAtRest(service);
     service.zoom.faults.outage(true);
-    await joiners(5);
-    for (const { email } of leavers) await accept(left(email));
+    await cast.crowd(5);
+    for (const { email } of leavers) await cast.say(left(email));
     const unfinished = { finishedAt: null, strikes: { gt: 1 } };
     const { prisma } = service.core.database;
     await waitFor('some vain tries', async () => (await prisma.job.count({ where: unfinished })) >= 4);
@@ -58,7 +46,7 @@ describe('Zoom', () => {
   });
 
   test('answers with all kinds of trouble: everybody has what they should, without a hand', async () => {
-    const crowd = await joiners(10);
+    const crowd = await cast.crowd(10);
     await expectAtRest(service);
     const { faults } = service.zoom;
     const patch = { method: 'PATCH' };
@@ -71,13 +59,13 @@ describe('Zoom', () => {
     const changes = crowd.map(({ email }, index) =>
       index % 2 ? left(email) : told(email, { attributes: { department: 'Sales' } }),
     );
-    await accept(...changes);
-    await accept(
+    await cast.say(...changes);
+    await cast.say(
       ...crowd
         .filter((_, index) => index % 2 === 0)
         .map(({ email }) => told(email, { attributes: { department: 'Legal' } })),
     );
-    await joiners(10);
+    await cast.crowd(10);
     await expectAtRest(service, 40_000);
     expect(await service.core.database.prisma.job.count({ where: { state: 'failed' } })).toBe(0);
   });
@@ -93,7 +81,7 @@ describeWithRedis('Redis', (redis) => {
 
   test('is emptied with jobs queued: they are done all the same', async () => {
     await start({ REDIS_URL: redis().url }, { workers: false });
-    await joiners(20);
+    await cast.crowd(20);
     await service.core.relay.flushed();
     expect(await service.core.queue.outstanding()).toBe(20);
     await onRedis((client) => client.flushall());
@@ -105,11 +93,11 @@ describeWithRedis('Redis', (redis) => {
   test('is emptied under workers with tries still to come: they are done all the same', async () => {
     await start({ REDIS_URL: redis().url });
     service.zoom.faults.outage(true);
-    await joiners(10);
+    await cast.crowd(10);
     await waitFor('vain tries', () => logged('ZOOM_UNAVAILABLE'));
     await onRedis((client) => client.flushall());
     service.zoom.faults.outage(false);
-    await joiners(5);
+    await cast.crowd(5);
     await expectAtRest(service, 40_000);
   });
 
@@ -117,13 +105,13 @@ describeWithRedis('Redis', (redis) => {
     const { kill, start: startRedis, url } = redis();
     if (!kill || !startRedis) return;
     await start({ REDIS_URL: url });
-    await joiners(5);
+    await cast.crowd(5);
     await expectAtRest(service);
     await kill();
-    await joiners(10);
+    await cast.crowd(10);
     await waitFor('the queue not to be told', () => logged('queue not told'));
     await startRedis();
-    await joiners(5);
+    await cast.crowd(5);
     await expectAtRest(service, 40_000);
   });
 
@@ -131,7 +119,7 @@ describeWithRedis('Redis', (redis) => {
     const { kill, start: startRedis, url } = redis();
     if (!kill || !startRedis) return;
     await start({ REDIS_URL: url }, { workers: false });
-    await joiners(3);
+    await cast.crowd(3);
     const env = environment(service.core.databaseUrl, service.zoom, { ...FAST, REDIS_URL: url });
     const child = await startProcess({ env, durations: { ...durations, drainMs: 2_000 } });
     child.send('work');
@@ -153,7 +141,7 @@ describeWithRedis('Redis, when we start,', (redis) => {
     if (!kill || !startRedis) return;
     await kill();
     await start({ REDIS_URL: url });
-    await joiners(5);
+    await cast.crowd(5);
     await waitFor('the queue not to be told', () => logged('queue not told'));
     await startRedis();
     await expectAtRest(service, 40_000);
@@ -178,22 +166,22 @@ describe('PostgreSQL', () => {
   test('is restarted in the middle of work: nothing that was accepted is lost, and all is done', async () => {
     await start({}, { databaseUrl: server.url });
     service.zoom.faults.slow(100);
-    await joiners(30);
+    await cast.crowd(30);
     await waitFor('work under way', () => service.zoom.log.requests.some((request) => request.applied));
     await server.release();
-    const refused = accept(joined('meanwhile@example.com'));
+    const refused = cast.say(joined('meanwhile@example.com'));
     await expect(refused).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     const { url } = server;
     server = await openEmbedded({ dataDir });
     expect(server.url).toBe(url);
     service.zoom.faults.slow(0);
-    await joiners(5);
+    await cast.crowd(5);
     await expectAtRest(service, 40_000);
   });
 
   test('is away when we stop: the stop takes no longer than its grace', async () => {
     await start({}, { databaseUrl: server.url, workers: false });
-    await joiners(3);
+    await cast.crowd(3);
     const env = environment(server.url, service.zoom, FAST);
     const child = await startProcess({ env, durations: { ...durations, drainMs: 2_000 } });
     child.send('work');

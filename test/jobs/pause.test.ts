@@ -1,21 +1,19 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { attempt, jobOf, onlyJob } from '../harness/attempts.js';
 import { expectAtRest } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, zoomSaid } from '../harness/people.js';
+import { openCast, type Cast } from '../harness/cast.js';
+import { joined, left, zoomSaid } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let zoomSourceId: string;
+let cast: Cast;
 let granted: string[];
-let people = 0;
 
 beforeAll(async () => {
   // A minute between probes is 0.6 s; leases and time-outs are left long enough for a busy machine.
   service = await startCore({ CLOCK_SPEED: '100' }, { durations: { leaseMs: 6_000, zoomTimeoutMs: 3_000 } });
-  sourceId = await addSource(service.core, 'scim');
-  zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
   granted = service.zoom.settings.scopes;
 });
 afterAll(() => service.close());
@@ -23,18 +21,12 @@ afterEach(() => {
   service.zoom.settings.scopes = granted;
 });
 
-function accept(source: string, ...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(source, ...events));
-}
-
 /** People whose Zoom users we know. */
 async function joiners(count: number) {
-  const users = Array.from({ length: count }, () =>
-    service.zoom.users.add({ email: `person${++people}@example.com` }),
-  );
+  const users = Array.from({ length: count }, () => service.zoom.users.add({ email: cast.newMail() }));
   for (const user of users) {
-    await accept(zoomSourceId, { ...zoomSaid(user, 'active'), type: 'changed' });
-    await accept(sourceId, joined(user.email));
+    await cast.zoomSays({ ...zoomSaid(user, 'active'), type: 'changed' });
+    await cast.say(joined(user.email));
   }
   return users;
 }
@@ -72,13 +64,13 @@ test('a scope that only writing needs does not keep us from looking, and looking
   service.zoom.faults.expireToken();
   await joiners(2);
   await waitFor('a pause', async () => (await pauses()).includes('write ZOOM_SCOPE_MISSING'));
-  const unknown = `person${++people}@example.com`;
-  await accept(sourceId, joined(unknown));
+  const unknown = cast.newMail();
+  await cast.say(joined(unknown));
   await waitFor('a look', async () => (await onlyJob(service, unknown)).state === 'waiting');
   expect(await onlyJob(service, unknown)).toMatchObject({ code: 'ZOOM_USER_NOT_FOUND' });
   expect(await pauses()).toEqual(['write ZOOM_SCOPE_MISSING']);
   service.zoom.settings.scopes = granted;
-  await accept(sourceId, left(unknown));
+  await cast.say(left(unknown));
   await expectAtRest(service);
 });
 
@@ -86,11 +78,7 @@ test('a scope that only looking needs does not keep us from writing, nor alerts 
   const before = alerts();
   service.zoom.settings.scopes = granted.filter((scope) => !scope.includes('read:user'));
   service.zoom.faults.expireToken();
-  const mails = Array.from({ length: 3 }, () => `person${++people}@example.com`);
-  for (const email of mails) {
-    service.zoom.users.add({ email });
-    await accept(sourceId, joined(email));
-  }
+  await cast.crowd(3);
   await waitFor('a pause', async () => (await pauses()).includes('find ZOOM_SCOPE_MISSING'));
   const known = await joiners(2);
   await waitFor('writes', () =>

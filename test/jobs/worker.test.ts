@@ -1,34 +1,22 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { expectAtRest } from '../harness/at-rest.js';
-import { addSource, intakeOf, joined, left, zoomSaid } from '../harness/people.js';
+import { openCast, type Cast } from '../harness/cast.js';
+import { joined, left, zoomSaid } from '../harness/people.js';
 import { startCore, type TestCore } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
 
 let service: TestCore;
-let sourceId: string;
-let people = 0;
+let cast: Cast;
 
 beforeEach(async () => {
   service = await startCore({}, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
+  cast = await openCast(service);
 });
 afterEach(() => service.close());
 
-function accept(...events: Parameters<typeof intakeOf>[1][]) {
-  return service.core.acceptor.accept(intakeOf(sourceId, ...events));
-}
-
-async function joiners(count: number) {
-  const users = Array.from({ length: count }, () =>
-    service.zoom.users.add({ email: `person${++people}@example.com` }),
-  );
-  await Promise.all(users.map((user) => accept(joined(user.email))));
-  return users;
-}
-
 test('a drain ends what is under way and begins nothing more: nothing is left half done', async () => {
   service.zoom.faults.slow(300);
-  const users = await joiners(40);
+  const users = await cast.crowd(40);
   const workers = service.startWorkers();
   await waitFor('writes under way', () => writes().some((request) => request.status === undefined));
   const startedAt = performance.now();
@@ -57,8 +45,8 @@ test('a drain does not wait for a Zoom that does not answer longer than its grac
     { CLOCK_SPEED: '50' },
     { workers: false, durations: { zoomTimeoutMs: 3_000, leaseMs: 4_000, drainMs: 1_000 } },
   );
-  sourceId = await addSource(service.core, 'scim');
-  await joiners(1);
+  cast = await openCast(service);
+  await cast.crowd(1);
   service.zoom.faults.failNext(1, 'silence', { method: 'PATCH' });
   const workers = service.startWorkers();
   await waitFor('the write to be under way', () => writes().length === 1);
@@ -74,10 +62,10 @@ test('a drain does not wait for a Zoom that does not answer longer than its grac
 
 test('somebody whose attempts always fail does not slow the others', async () => {
   service.startWorkers();
-  const [unlucky] = await joiners(1);
+  const [unlucky] = await cast.crowd(1);
   service.zoom.faults.failFor(unlucky!.id, { status: 500, body: '' });
   const startedAt = performance.now();
-  const others = await joiners(30);
+  const others = await cast.crowd(30);
   await waitFor('the others', () =>
     others.every((user) => service.zoom.log.of(user.id).some((request) => request.applied)),
   );
@@ -87,16 +75,15 @@ test('somebody whose attempts always fail does not slow the others', async () =>
 test('what waits for nobody goes before what does: a leaver’s clear before a crowd of joiners', async () => {
   await service.close();
   service = await startCore({ ZOOM_RATE_LIGHT: '10' }, { workers: false });
-  sourceId = await addSource(service.core, 'scim');
-  const zoomSourceId = await addSource(service.core, 'zoom');
+  cast = await openCast(service);
   const leaver = service.zoom.users.add({ email: 'leaver@example.com' });
-  await service.core.acceptor.accept(intakeOf(zoomSourceId, zoomSaid(leaver, 'active')));
-  await accept(joined(leaver.email));
+  await cast.zoomSays(zoomSaid(leaver, 'active'));
+  await cast.say(joined(leaver.email));
   service.startWorkers();
   await expectAtRest(service);
-  await joiners(60);
+  await cast.crowd(60);
   await waitFor('the crowd to be at work', () => writes().length > 5);
-  await accept(left(leaver.email));
+  await cast.say(left(leaver.email));
   const toLeaver = () => service.zoom.log.of(leaver.id).filter((request) => request.applied);
   await waitFor('the clear', () => toLeaver().length === 2);
   expect(writes().length).toBeLessThan(40);

@@ -11,6 +11,7 @@ import { expectAtRest } from '../harness/at-rest.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { dumpDatabase, dumpRedis } from '../harness/dump.js';
 import { describeWithRedis } from '../harness/redis.js';
+import { ask } from '../harness/scim.js';
 import { environment } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -109,16 +110,8 @@ async function tellTheStory(stage: Stage): Promise<void> {
   for (const secret of [okta.token, zooms.secret, reader.token]) secrets.add(secret!);
   zoom.setWebhook({ url: `${url}/webhooks/zoom`, secret: zooms.secret! });
 
-  const ask = async (method: string, path: string, token: string, body?: unknown) => {
-    const response = await fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    return { status: response.status, text: await response.text() };
-  };
-  const say = async (...asked: Parameters<typeof ask>) => {
-    const answer = await ask(...asked);
+  const say = async (method: string, path: string, token: string, body?: unknown) => {
+    const answer = await ask(url, method, path, token, body);
     stage.seen.push(answer.text);
     return answer;
   };
@@ -126,7 +119,7 @@ async function tellTheStory(stage: Stage): Promise<void> {
 
   const scim = (method: string, path: string, body?: unknown) =>
     say(method, `/scim/v2${path}`, okta.token!, body);
-  const lookUp = (email: string) => ask('POST', '/api/host-keys/lookup', reader.token, { email });
+  const lookUp = (email: string) => ask(url, 'POST', '/api/host-keys/lookup', reader.token, { email });
 
   const mails = Array.from({ length: 6 }, (_, index) => `person${index}@example.com`);
   const ids: string[] = [];

@@ -8,6 +8,7 @@ import { expectAtRest } from '../harness/at-rest.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { intakeOf, joined } from '../harness/people.js';
 import { startProcess } from '../harness/process.js';
+import { ask } from '../harness/scim.js';
 import { environment } from '../harness/service.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -39,23 +40,14 @@ afterAll(async () => {
   await database?.drop();
 });
 
-async function ask(method: string, path: string, token: string, body?: unknown): Promise<any> {
-  const response = await fetch(serving.url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-}
-
-const api = (method: string, path: string, body?: unknown) => ask(method, `/api${path}`, admin, body);
+const api = (method: string, path: string, body?: unknown) =>
+  ask(serving.url!, method, `/api${path}`, admin, body);
 
 /** A directory's first sync of so many people, some of whom have left. */
 async function sync(token: string, mails: string[]): Promise<void> {
   const create = async (userName: string, index: number) => {
     const active = index % LEAVERS_EVERY !== 0;
-    const { status } = await ask('POST', '/scim/v2/Users', token, { userName, active });
+    const { status } = await ask(serving.url!, 'POST', '/scim/v2/Users', token, { userName, active });
     expect(status).toBe(201);
   };
   for (let start = 0; start < mails.length; start += AT_ONCE)
@@ -170,7 +162,7 @@ test('a dropped standing counts again with the next thing its source says, and n
   const patch = (path: string, value: unknown) => {
     const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'];
     const body = { schemas, Operations: [{ op: 'replace', path, value }] };
-    return ask('PATCH', `/scim/v2/Users/${user.id}`, okta, body);
+    return ask(serving.url!, 'PATCH', `/scim/v2/Users/${user.id}`, okta, body);
   };
   await patch('active', false);
   await expectAtRest({ core: serving.core, zoom });
@@ -186,7 +178,7 @@ test('a dropped standing counts again with the next thing its source says, and n
   expect((await keyOf(email)).body.code).toBe('LEFT');
 });
 
-const post = (token: string, user: object) => ask('POST', '/scim/v2/Users', token, user);
+const post = (token: string, user: object) => ask(serving.url!, 'POST', '/scim/v2/Users', token, user);
 
 /** As when it is killed after the first hundred people: what is committed is committed. */
 async function breakingOff<T>(work: () => Promise<T>): Promise<T> {

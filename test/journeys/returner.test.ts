@@ -6,6 +6,7 @@ import { createLog } from '../../src/log.js';
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { expectAtRest } from '../harness/at-rest.js';
 import { createTestDatabase } from '../harness/database.js';
+import { ask } from '../harness/scim.js';
 import { environment } from '../harness/service.js';
 
 const MAIL = 'mira.lind@hosts.example';
@@ -34,19 +35,9 @@ afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function ask(method: string, path: string, token: string, body?: unknown): Promise<any> {
-  const response = await fetch(serving.url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-}
-
 const scim = (method: string, path: string, body?: unknown) =>
-  ask(method, `/scim/v2${path}`, directory, body);
-const lookUp = () => ask('POST', '/api/host-keys/lookup', admin, { email: MAIL });
+  ask(serving.url!, method, `/scim/v2${path}`, directory, body);
+const lookUp = () => ask(serving.url!, 'POST', '/api/host-keys/lookup', admin, { email: MAIL });
 const setActive = (id: string, active: boolean) =>
   scim('PATCH', `/Users/${id}`, { Operations: [{ op: 'replace', value: { active } }] });
 

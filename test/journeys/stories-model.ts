@@ -1,3 +1,4 @@
+import { groupedBy } from '../harness/grouped-by.js';
 import { OWN_MAILS } from './stories-steps.js';
 
 /** What a notice told, whenever and however often it arrived. */
@@ -118,12 +119,6 @@ function newest(told: Told[], tells: (one: Told) => unknown): Told | undefined {
 function newestClaim(claims: Told[]): Told | undefined {
   const idOf = ({ ids }: Told) => ids.find((id) => id.startsWith('okta-id')) ?? '';
   return claims.toSorted((a, b) => b.at - a.at || (idOf(a) < idOf(b) ? 1 : -1))[0];
-}
-
-function groupedBy<T>(list: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of list) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
 }
 
 /** Whether a mail of the story's cast stays with one person. */

@@ -1,3 +1,4 @@
+import { groupedBy } from '../harness/grouped-by.js';
 import { at } from './people.js';
 import type { Telling } from './story.js';
 
@@ -17,12 +18,6 @@ export function timeOf({ minute, ms = 0 }: Telling): number {
 
 export function recordKey({ source, record }: Telling): string {
   return `${source} ${record}`;
-}
-
-export function groupedBy<T>(list: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of list) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
 }
 
 /** What is told with the greatest time, then sequence, then the most closed word. */
