@@ -1,9 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { startRehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createCaller, until } from './caller.js';
 import { startReceiver } from './receiver.js';
 
-it('closing cuts slow answers, late changes and waiting retries, and may be repeated', async () => {
+test('closing cuts slow answers, late changes and waiting retries, and may be repeated', async () => {
   const receiver = await startReceiver(() => ({ status: 500 }));
   const zoom = await startRehearsalZoom({ webhook: { url: receiver.url, secret: 's' } });
   const { id } = zoom.users.add({ email: 'ann@example.com', hostKey: '700300' });
@@ -22,7 +22,7 @@ it('closing cuts slow answers, late changes and waiting retries, and may be repe
   await receiver.close();
 });
 
-it('a port that is taken is an error, not a silent other port', async () => {
+test('a port that is taken is an error, not a silent other port', async () => {
   const first = await startRehearsalZoom();
   await expect(startRehearsalZoom({ port: Number(new URL(first.apiUrl).port) })).rejects.toMatchObject({
     code: 'EADDRINUSE',

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type RehearsalZoom, startRehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { type Caller, createCaller, until } from './caller.js';
 
@@ -19,7 +19,7 @@ const annsKey = () => zoom.users.hostKeyOf(ANN);
 const lastLogged = () => zoom.log.requests.at(-1)!;
 
 describe('a failure ordered for the next requests', () => {
-  it('fails that many, in the order given, changes nothing, and is logged', async () => {
+  test('fails that many, in the order given, changes nothing, and is logged', async () => {
     zoom.faults.failNext(2, {
       status: 500,
       body: { code: 500, message: 'x' },
@@ -40,13 +40,13 @@ describe('a failure ordered for the next requests', () => {
     expect((await caller.patch(ANN, NEW_KEY)).status).toBe(204);
   });
 
-  it('can wait for one method and let others pass', async () => {
+  test('can wait for one method and let others pass', async () => {
     zoom.faults.failNext(1, { status: 500 }, { method: 'PATCH' });
     expect((await caller.get('/users')).status).toBe(200);
     expect((await caller.patch(ANN, NEW_KEY)).status).toBe(500);
   });
 
-  it('can be a cut connection, or no answer at all', async () => {
+  test('can be a cut connection, or no answer at all', async () => {
     zoom.faults.failNext(1, 'reset');
     await expect(caller.patch(ANN, NEW_KEY)).rejects.toThrow();
     zoom.faults.failNext(1, 'silence');
@@ -57,7 +57,7 @@ describe('a failure ordered for the next requests', () => {
     await Promise.all([expect(asked).rejects.toThrow(), zoom.close()]);
   });
 
-  it.each<[string, string | Buffer, number]>([
+  test.each<[string, string | Buffer, number]>([
     ['HTML', '<html><h1>Bad gateway</h1></html>', 33],
     ['nothing', '', 0],
     ['ten megabytes', Buffer.alloc(10_000_000, 'x'), 10_000_000],
@@ -70,7 +70,7 @@ describe('a failure ordered for the next requests', () => {
 });
 
 describe('a failure ordered for one user', () => {
-  it('hits that user by id and by mail, and nobody else, until lifted', async () => {
+  test('hits that user by id and by mail, and nobody else, until lifted', async () => {
     zoom.faults.failFor('ANN@example.com', { status: 500 });
     const { id } = zoom.users.known(ANN);
     expect((await caller.patch(id, NEW_KEY)).status).toBe(500);
@@ -80,7 +80,7 @@ describe('a failure ordered for one user', () => {
     expect((await caller.patch(id, NEW_KEY)).status).toBe(204);
   });
 
-  it('can be the daily limit per user, n times', async () => {
+  test('can be the daily limit per user, n times', async () => {
     zoom.faults.perUser429(ANN, 1);
     const { status, json } = await caller.patch(ANN, NEW_KEY);
     expect(status).toBe(429);
@@ -90,7 +90,7 @@ describe('a failure ordered for one user', () => {
 });
 
 describe('an outage', () => {
-  it('answers everything with 503, or cuts every connection, until it ends', async () => {
+  test('answers everything with 503, or cuts every connection, until it ends', async () => {
     zoom.faults.outage(true);
     const { status, headers } = await caller.get('/users');
     expect([status, headers.get('content-type')]).toEqual([503, 'text/html']);
@@ -103,7 +103,7 @@ describe('an outage', () => {
 });
 
 describe('a lost answer', () => {
-  it('is applied although the connection was dropped', async () => {
+  test('is applied although the connection was dropped', async () => {
     zoom.faults.applyThenDrop(1);
     await expect(caller.patch(ANN, NEW_KEY)).rejects.toThrow();
     expect(annsKey()).toBe(NEW_KEY.host_key);
@@ -111,14 +111,14 @@ describe('a lost answer', () => {
     expect(lastLogged()).not.toHaveProperty('status');
   });
 
-  it('is not used up by requests that change nothing', async () => {
+  test('is not used up by requests that change nothing', async () => {
     zoom.faults.applyThenDrop(1);
     expect((await caller.get('/users')).status).toBe(200);
     expect((await caller.patch('nobody', NEW_KEY)).status).toBe(404);
     await expect(caller.patch(ANN, NEW_KEY)).rejects.toThrow();
   });
 
-  it('may be applied long after the caller was dropped, over a newer key', async () => {
+  test('may be applied long after the caller was dropped, over a newer key', async () => {
     zoom.faults.applyLate(1, 100);
     await expect(caller.patch(ANN, { host_key: '111222' })).rejects.toThrow();
     expect(annsKey()).toBe('700300');
@@ -128,7 +128,7 @@ describe('a lost answer', () => {
     expect(late!.appliedAt!.monotonicMs).toBeGreaterThan(newer!.appliedAt!.monotonicMs);
   });
 
-  it('may leave the caller hanging', async () => {
+  test('may leave the caller hanging', async () => {
     zoom.faults.applyLate(1, 20, 'hold');
     const asked = caller.patch(ANN, NEW_KEY);
     await until(() => annsKey() === NEW_KEY.host_key);
@@ -137,7 +137,7 @@ describe('a lost answer', () => {
 });
 
 describe('a slow Zoom', () => {
-  it('changes at once and answers later', async () => {
+  test('changes at once and answers later', async () => {
     zoom.faults.slow(300, 1);
     const order: string[] = [];
     const asked = caller.patch(ANN, NEW_KEY).then(() => order.push('the slow one'));
@@ -150,7 +150,7 @@ describe('a slow Zoom', () => {
 });
 
 describe('a key set while the host is in a meeting', () => {
-  it('is answered with 204 and theirs when the meeting ends: the last one of several', async () => {
+  test('is answered with 204 and theirs when the meeting ends: the last one of several', async () => {
     zoom.faults.inMeeting(ANN, true);
     expect((await caller.patch(ANN, { host_key: '111222' })).status).toBe(204);
     expect((await caller.patch(ANN, NEW_KEY)).status).toBe(204);
@@ -161,7 +161,7 @@ describe('a key set while the host is in a meeting', () => {
     expect(zoom.log.requests.map(({ applied }) => applied)).toEqual([false, true]);
   });
 
-  it('is lost where Zoom is told to lose it', async () => {
+  test('is lost where Zoom is told to lose it', async () => {
     zoom.settings.keySetInMeeting = 'lost';
     zoom.faults.inMeeting(ANN, true);
     expect((await caller.patch(ANN, NEW_KEY)).status).toBe(204);
@@ -171,7 +171,7 @@ describe('a key set while the host is in a meeting', () => {
 });
 
 describe('all orders', () => {
-  it('are forgotten by clear', async () => {
+  test('are forgotten by clear', async () => {
     zoom.faults.outage(true);
     zoom.faults.failNext(1, 'reset');
     zoom.faults.failFor(ANN, { status: 500 });

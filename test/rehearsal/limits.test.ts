@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RehearsalZoom, startRehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { type Answered, createCaller } from './caller.js';
 
@@ -6,7 +6,7 @@ let zoom: RehearsalZoom;
 afterEach(() => zoom.close());
 
 describe('the account limits', () => {
-  it.each([
+  test.each([
     ['free', '4', '2'],
     ['pro', '30', '20'],
     ['business', '80', '60'],
@@ -20,7 +20,7 @@ describe('the account limits', () => {
     expect(limitOf(await caller.get('/users'))).toBe(medium);
   });
 
-  it('say in headers what is left, and refuse with a body that names the second', async () => {
+  test('say in headers what is left, and refuse with a body that names the second', async () => {
     zoom = await startRehearsalZoom({ limits: { medium: 2 } });
     const caller = createCaller(zoom);
     const first = await caller.get('/users');
@@ -40,7 +40,7 @@ describe('the account limits', () => {
     expect(headers.get('retry-after')).toBeNull();
   });
 
-  it('hold for every second, wherever it begins', async () => {
+  test('hold for every second, wherever it begins', async () => {
     zoom = await startRehearsalZoom({ limits: { light: 3 } });
     const caller = createCaller(zoom);
     zoom.users.add({ email: 'ann@example.com' });
@@ -50,7 +50,7 @@ describe('the account limits', () => {
     for (let i = 3; i < at.length; i++) expect(at[i]! - at[i - 3]!).toBeGreaterThan(900);
   });
 
-  it('of a day refuse with an ISO time of the next midnight, until the day ends on the scaled clock', async () => {
+  test('of a day refuse with an ISO time of the next midnight, until the day ends on the scaled clock', async () => {
     const untilMidnightMs = new Date().setUTCHours(24, 0, 0, 0) - Date.now();
     zoom = await startRehearsalZoom({ limits: { light: Infinity }, clockSpeed: untilMidnightMs / 500 });
     zoom.settings.limits.light.perDay = 2;
@@ -67,7 +67,7 @@ describe('the account limits', () => {
     expect(zoom.log.requests.at(-1)!.status).toBe(200);
   });
 
-  it('are lifted by Infinity', async () => {
+  test('are lifted by Infinity', async () => {
     zoom = await startRehearsalZoom({ plan: 'free', limits: { light: Infinity } });
     const caller = createCaller(zoom);
     zoom.users.add({ email: 'ann@example.com' });

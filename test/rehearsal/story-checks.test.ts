@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createCast } from '../../src/rehearsal/story/cast.js';
 import { checkAll } from '../../src/rehearsal/story/checks.js';
 import type { Job, Shown } from '../../src/rehearsal/story/hostkeeper.js';
@@ -34,13 +34,13 @@ async function wrongIn(stage: Stage): Promise<(string | undefined)[]> {
 const HOLDS: Shown = { hostKey: '804613', settling: false };
 const LEFT: Shown = { refused: 'LEFT' };
 
-it('finds nothing wrong when look-up and Zoom agree, and a leaver has no key', async () => {
+test('finds nothing wrong when look-up and Zoom agree, and a leaver has no key', async () => {
   zoom.users.add({ email: 'nora.quist@example.com', hostKey: '804613' });
   zoom.users.add({ email: 'priya.nair@example.com', hostKey: '620359' });
   expect(await wrongIn(stageOf(HOLDS, LEFT))).toEqual([]);
 });
 
-it('finds out about another key in Zoom, a key that settles, and none at all', async () => {
+test('finds out about another key in Zoom, a key that settles, and none at all', async () => {
   const { id } = zoom.users.add({ email: 'nora.quist@example.com', hostKey: '331207' });
   expect(await wrongIn(stageOf(HOLDS, LEFT))).toEqual(['the key that look-up shows is not in Zoom']);
   zoom.users.known(id).hostKey = '804613';
@@ -50,14 +50,14 @@ it('finds out about another key in Zoom, a key that settles, and none at all', a
   expect(await wrongIn(stageOf({ refused: 'NOT_HELD' }, LEFT))).toEqual(['look-up refuses with NOT_HELD']);
 });
 
-it('finds out about a leaver whose key is still shown, or still opens meetings', async () => {
+test('finds out about a leaver whose key is still shown, or still opens meetings', async () => {
   zoom.users.add({ email: 'nora.quist@example.com', hostKey: '804613' });
   expect(await wrongIn(stageOf(HOLDS, HOLDS))).toEqual(['look-up still shows a key']);
   zoom.users.add({ email: 'priya.nair@example.com', hostKey: '915724' });
   expect(await wrongIn(stageOf(HOLDS, LEFT))).toEqual(['Zoom still has a key of theirs']);
 });
 
-it('is not at rest while a job is unfinished, or a webhook of Zoom was turned away', async () => {
+test('is not at rest while a job is unfinished, or a webhook of Zoom was turned away', async () => {
   const stage = stageOf(HOLDS, LEFT, [DONE, RETRYING]);
   await expect(mustBeAtRest(stage)).rejects.toThrow('unfinished jobs (set retrying ZOOM_TIMEOUT)');
   const delivery = { event: 'user.created', body: '', state: 'refused' as const, attempts: [] };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createCast } from '../../src/rehearsal/story/cast.js';
 import { createEntra, type Entra } from '../../src/rehearsal/story/entra.js';
 import { createOkta, type Okta } from '../../src/rehearsal/story/okta.js';
@@ -53,7 +53,7 @@ const lastBody = () => received.at(-1)?.body;
 describe('Okta', () => {
   const FIND = 'GET /scim/v2/Users?filter=userName eq "nora.quist@example.com"&startIndex=1&count=100';
 
-  it('looks for a joiner before posting the whole user, with a throw-away password and its own headers', async () => {
+  test('looks for a joiner before posting the whole user, with a throw-away password and its own headers', async () => {
     await okta.assign(nora);
     expect(lines()).toEqual([FIND, 'POST /scim/v2/Users']);
     expect(received[1]?.headers).toMatchObject({
@@ -78,7 +78,7 @@ describe('Okta', () => {
     });
   });
 
-  it('updates by GET and PUT, and deactivates by a PATCH without a path', async () => {
+  test('updates by GET and PUT, and deactivates by a PATCH without a path', async () => {
     await okta.assign(nora);
     await okta.pushProfile(nora);
     expect(lines().slice(2)).toEqual(['GET /scim/v2/Users/id-2', 'PUT /scim/v2/Users/id-2']);
@@ -92,7 +92,7 @@ describe('Okta', () => {
     });
   });
 
-  it('takes a returner from the filter, and pushes the profile over the inactive record', async () => {
+  test('takes a returner from the filter, and pushes the profile over the inactive record', async () => {
     await okta.assign(nora);
     resources = [{ id: 'id-2', active: false }];
     await okta.assignAgain(nora);
@@ -104,7 +104,7 @@ describe('Okta', () => {
 });
 
 describe('Entra', () => {
-  it('looks for a joiner before posting them with the enterprise extension', async () => {
+  test('looks for a joiner before posting them with the enterprise extension', async () => {
     await entra.assign(mina);
     expect(lines()).toEqual([
       'GET /scim/v2/Users?filter=userName eq "mina.okafor@example.com"',
@@ -124,7 +124,7 @@ describe('Entra', () => {
     });
   });
 
-  it('changes one attribute a PATCH, its operations with capitals, its booleans as text', async () => {
+  test('changes one attribute a PATCH, its operations with capitals, its booleans as text', async () => {
     await entra.assign(priya);
     await entra.assign(mina);
     await entra.setManager(mina, priya);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eventually, must } from '../../src/rehearsal/story/eventually.js';
 import { createTable, masked, type TableRow } from '../../src/rehearsal/story/table.js';
 
@@ -19,7 +19,7 @@ function linesOf(color: boolean, ...rows: TableRow[]): string[] {
 }
 
 describe('the table', () => {
-  it('keeps its columns, and breaks what is too long between calls only', () => {
+  test('keeps its columns, and breaks what is too long between calls only', () => {
     const [head = '', , first = '', second = '', ...rest] = linesOf(false, ROW);
     const column = head.indexOf('what we did in Zoom');
     expect(first.slice(column)).toBe('GET 200, PATCH •••••• 400,  failed: ZOOM_KEY_REFUSED');
@@ -27,35 +27,35 @@ describe('the table', () => {
     expect(rest).toEqual([]);
   });
 
-  it('says so when nothing was done in Zoom', () => {
+  test('says so when nothing was done in Zoom', () => {
     expect(linesOf(false, { ...ROW, calls: [] }).at(-1)).toContain('  nothing  ');
   });
 
-  it('is the same text with colours, and has none unless asked', () => {
+  test('is the same text with colours, and has none unless asked', () => {
     const coloured = linesOf(true, ROW);
     expect(coloured.join('')).toContain('\u001b[31mfailed: ZOOM_KEY_REFUSED\u001b[0m');
     expect(coloured.map((line) => line.replace(/\u001b\[\d+m/g, ''))).toEqual(linesOf(false, ROW));
   });
 
-  it('shows of a host key only how long it is', () => {
+  test('shows of a host key only how long it is', () => {
     expect(masked('0042917')).toBe('•••••••');
   });
 });
 
 describe('a wait of the story', () => {
-  it('ends as soon as nothing is missing', async () => {
+  test('ends as soon as nothing is missing', async () => {
     let looks = 0;
     const look = () => must(++looks === 3, 'not three yet');
     await eventually(look);
     expect(looks).toBe(3);
   });
 
-  it('that is in vain says what was missing last', async () => {
+  test('that is in vain says what was missing last', async () => {
     const wait = eventually(() => must(false, 'the job is retrying'), 0);
     await expect(wait).rejects.toThrow('the job is retrying, still after 0 s');
   });
 
-  it('is over at once when something breaks that waiting does not mend', async () => {
+  test('is over at once when something breaks that waiting does not mend', async () => {
     const wait = eventually(() => Promise.reject(new Error('connect ECONNREFUSED')));
     await expect(wait).rejects.toThrow('connect ECONNREFUSED');
   });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openOperations } from '../../src/assemble/admin.js';
 import { serve, type Serving } from '../../src/assemble/serve.js';
 import { readConfig } from '../../src/config.js';
@@ -41,27 +41,27 @@ describe('the story, played to the real service', () => {
     await database?.drop();
   });
 
-  it('ends with our key in Zoom for everybody who has one, and none for those who left', () => {
+  test('ends with our key in Zoom for everybody who has one, and none for those who left', () => {
     const failed = result.checks.filter((check) => !check.ok);
     expect({ failed, ok: result.ok }).toEqual({ failed: [], ok: true });
     expect(result.checks).toHaveLength(10);
   });
 
-  it('prints one line a check and no line longer than 110 columns, colour or control character', () => {
+  test('prints one line a check and no line longer than 110 columns, colour or control character', () => {
     const checks = printed.filter((line) => line.startsWith('ok  '));
     expect(checks).toHaveLength(result.checks.length);
     expect(printed.filter((line) => line.length > 110)).toEqual([]);
     expect(printed.join('')).not.toMatch(/\p{Cc}/u);
   });
 
-  it('prints no host key', () => {
+  test('prints no host key', () => {
     const sent = zoom.log.requests.flatMap((request) => request.hostKey ?? []);
     const keys = [...sent, ...zoom.users.list().flatMap((user) => user.hostKey ?? [])];
     expect(keys.length).toBeGreaterThan(10);
     expect(keys.filter((key) => printed.some((line) => line.includes(key)))).toEqual([]);
   });
 
-  it('leaves Zoom without faults, and next steps that all work, the first of which shows a host key', async () => {
+  test('leaves Zoom without faults, and next steps that all work, the first of which shows a host key', async () => {
     const curls = nextSteps(service).match(/^curl (?:.*\\\n)?.*$/gm) ?? [];
     const answers = [];
     for (const curl of curls) answers.push(await pasted(curl));
@@ -70,7 +70,7 @@ describe('the story, played to the real service', () => {
   });
 });
 
-it('a service that answers wrongly ends the story at that beat, with one failed check that names it', async () => {
+test('a service that answers wrongly ends the story at that beat, with one failed check that names it', async () => {
   const broken = createServer(
     (request, response) =>
       void request.resume().on('end', () => {

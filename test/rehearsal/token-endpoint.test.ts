@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RehearsalZoom, startRehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createCaller, read, until } from './caller.js';
 
@@ -30,7 +30,7 @@ async function ask(what: TokenAsk = {}) {
 }
 
 describe('the token endpoint', () => {
-  it('gives a token that opens the API, and says how long, for what and where', async () => {
+  test('gives a token that opens the API, and says how long, for what and where', async () => {
     zoom = await startRehearsalZoom();
     const { status, json } = await ask();
     expect(status).toBe(200);
@@ -45,7 +45,7 @@ describe('the token endpoint', () => {
     expect(zoom.tokenLog.requests.map((request) => request.status)).toEqual([200]);
   });
 
-  it.each<[string, TokenAsk, number, string]>([
+  test.each<[string, TokenAsk, number, string]>([
     ['parameters in the query', { query: '?grant_type=account_credentials' }, 400, 'invalid_request'],
     ['a wrong secret', { secret: 'guess' }, 400, 'invalid_client'],
     ['another grant type', { form: { grant_type: 'client_credentials' } }, 400, 'unsupported_grant_type'],
@@ -64,7 +64,7 @@ describe('the token endpoint', () => {
     expect(answer.json).toEqual({ error, reason: expect.any(String) });
   });
 
-  it('can be told to fail, as for a deactivated app', async () => {
+  test('can be told to fail, as for a deactivated app', async () => {
     zoom = await startRehearsalZoom();
     zoom.faults.failNextToken(1, { status: 400, body: { reason: 'app disabled', error: 'invalid_request' } });
     zoom.faults.failNextToken(1, 'reset');
@@ -75,7 +75,7 @@ describe('the token endpoint', () => {
 });
 
 describe('a token', () => {
-  it('is refused with 401 and code 124 when missing, unknown or expired', async () => {
+  test('is refused with 401 and code 124 when missing, unknown or expired', async () => {
     zoom = await startRehearsalZoom();
     expect((await read(await fetch(`${zoom.apiUrl}/users`))).json).toEqual({
       code: 124,
@@ -89,7 +89,7 @@ describe('a token', () => {
     expect((await createCaller(zoom).get('/users')).status).toBe(200);
   });
 
-  it('dies at the end of its life, and its life is announced in whole seconds', async () => {
+  test('dies at the end of its life, and its life is announced in whole seconds', async () => {
     zoom = await startRehearsalZoom({ tokenLifetimeMs: 1 });
     const { json } = await ask();
     expect(json.expires_in).toBe(1);
@@ -98,7 +98,7 @@ describe('a token', () => {
     expect((await createCaller(zoom, json.access_token).get('/users')).status).toBe(401);
   });
 
-  it('survives a newer one, unless a new token kills the old', async () => {
+  test('survives a newer one, unless a new token kills the old', async () => {
     zoom = await startRehearsalZoom();
     const first = createCaller(zoom);
     const second = createCaller(zoom);
@@ -109,7 +109,7 @@ describe('a token', () => {
     expect((await second.get('/users')).status).toBe(401);
   });
 
-  it('opens only what its scopes name, new style or classic', async () => {
+  test('opens only what its scopes name, new style or classic', async () => {
     zoom = await startRehearsalZoom({ scopes: ['user:update:user:admin'] });
     const user = zoom.users.add({ email: 'ann@example.com' });
     const granular = createCaller(zoom);

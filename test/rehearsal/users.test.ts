@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type RehearsalZoom, startRehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { type Caller, createCaller } from './caller.js';
 
@@ -15,7 +15,7 @@ function addPeople(count: number): string[] {
 }
 
 describe('GET /users', () => {
-  it('lists 30 active users a page unless asked otherwise, and everybody exactly once', async () => {
+  test('lists 30 active users a page unless asked otherwise, and everybody exactly once', async () => {
     const ids = addPeople(70);
     const seen: string[] = [];
     const sizes: number[] = [];
@@ -31,7 +31,7 @@ describe('GET /users', () => {
     expect(sizes).toEqual([30, 30, 10]);
   });
 
-  it('skips nobody when somebody is deleted between two pages', async () => {
+  test('skips nobody when somebody is deleted between two pages', async () => {
     const [first, ...others] = addPeople(4);
     const page = await caller.get('/users?page_size=2');
     zoom.users.remove(first!);
@@ -41,7 +41,7 @@ describe('GET /users', () => {
     expect(rest.json.users.map((user: { id: string }) => user.id)).toEqual(others.slice(1));
   });
 
-  it('refuses a page token with another query, an invented one, and one older than 15 minutes', async () => {
+  test('refuses a page token with another query, an invented one, and one older than 15 minutes', async () => {
     addPeople(3);
     const expired = { code: 300, message: 'The next page token is invalid or expired.' };
     const next = async () =>
@@ -54,7 +54,7 @@ describe('GET /users', () => {
     expect((await caller.get(`/users?page_size=1&next_page_token=${await next()}`)).json).toEqual(expired);
   });
 
-  it('answers one status at a time, and a pending user has no id', async () => {
+  test('answers one status at a time, and a pending user has no id', async () => {
     zoom.users.add({ email: 'on@example.com' });
     zoom.users.add({ email: 'off@example.com', status: 'inactive' });
     zoom.users.add({ email: 'soon@example.com', status: 'pending' });
@@ -66,7 +66,7 @@ describe('GET /users', () => {
     expect((await caller.get('/users?status=pending')).json.users[0]).not.toHaveProperty('id');
   });
 
-  it('shows host keys only when asked, to those who have one, and never where Zoom has stopped to', async () => {
+  test('shows host keys only when asked, to those who have one, and never where Zoom has stopped to', async () => {
     zoom.users.add({ email: 'a@example.com', hostKey: '012345' });
     zoom.users.add({ email: 'b@example.com', hostKey: null });
     const keys = async (query: string) =>
@@ -77,7 +77,7 @@ describe('GET /users', () => {
     expect(await keys('?include_fields=host_key')).toEqual([undefined, undefined]);
   });
 
-  it.each(['status=gone', 'page_size=301', 'page_size=0', 'page_size=ten', 'include_fields=password'])(
+  test.each(['status=gone', 'page_size=301', 'page_size=0', 'page_size=ten', 'include_fields=password'])(
     'refuses %s and names the field',
     async (query) => {
       const { status, json } = await caller.get(`/users?${query}`);
@@ -88,7 +88,7 @@ describe('GET /users', () => {
 });
 
 describe('GET /users/{userId}', () => {
-  it('finds by id and by e-mail in any case, also with characters that need encoding, and hides the key', async () => {
+  test('finds by id and by e-mail in any case, also with characters that need encoding, and hides the key', async () => {
     const user = zoom.users.add({
       email: 'Ann+Lee@example.com',
       id: 'ab/c+d==',
@@ -107,7 +107,7 @@ describe('GET /users/{userId}', () => {
     }
   });
 
-  it('answers 404 and code 1001 for somebody unknown, 2300 for a path it does not know', async () => {
+  test('answers 404 and code 1001 for somebody unknown, 2300 for a path it does not know', async () => {
     expect((await caller.get('/users/nobody')).json).toEqual({
       code: 1001,
       message: 'User does not exist: nobody.',
@@ -118,7 +118,7 @@ describe('GET /users/{userId}', () => {
 });
 
 describe('PATCH /users/{userId}', () => {
-  it.each(['000042', '4829157', '1234567890'])(
+  test.each(['000042', '4829157', '1234567890'])(
     'sets %s, answers 204 with nothing, and logs it',
     async (key) => {
       const user = zoom.users.add({ email: 'ann@example.com' });
@@ -142,7 +142,7 @@ describe('PATCH /users/{userId}', () => {
     },
   );
 
-  it.each<[unknown]>([
+  test.each<[unknown]>([
     [''],
     [null],
     ['12345'],
@@ -163,20 +163,20 @@ describe('PATCH /users/{userId}', () => {
     expect(zoom.users.hostKeyOf('ann@example.com')).toBe('482915');
   });
 
-  it.each(['', 'null', '[]', '"482915"', '{"host_key":'])('refuses the body %j', async (body) => {
+  test.each(['', 'null', '[]', '"482915"', '{"host_key":'])('refuses the body %j', async (body) => {
     zoom.users.add({ email: 'ann@example.com' });
     const { status, json } = await caller.patch('ann@example.com', body);
     expect(status).toBe(400);
     expect(json).toEqual({ code: 300, message: 'Request Body should be a valid JSON object.' });
   });
 
-  it('takes an empty object, and refuses two megabytes', async () => {
+  test('takes an empty object, and refuses two megabytes', async () => {
     zoom.users.add({ email: 'ann@example.com' });
     expect((await caller.patch('ann@example.com', {})).status).toBe(204);
     expect((await caller.patch('ann@example.com', { dept: 'x'.repeat(2_000_000) })).status).toBe(413);
   });
 
-  it('refuses weak keys only when told to', async () => {
+  test('refuses weak keys only when told to', async () => {
     zoom.users.add({ email: 'ann@example.com' });
     const statuses = async () => {
       const found: number[] = [];
@@ -190,7 +190,7 @@ describe('PATCH /users/{userId}', () => {
     expect(await statuses()).toEqual([400, 400, 400, 204]);
   });
 
-  it('refuses inactive and pending users, unless told to take them', async () => {
+  test('refuses inactive and pending users, unless told to take them', async () => {
     zoom.users.add({ email: 'off@example.com', status: 'inactive' });
     zoom.users.add({ email: 'soon@example.com', status: 'pending' });
     const key = { host_key: '482915' };
@@ -202,7 +202,7 @@ describe('PATCH /users/{userId}', () => {
     expect((await caller.patch('soon@example.com', key)).status).toBe(204);
   });
 
-  it('answers 404 and code 1001 for a deleted user, even when the same mail is back under another id', async () => {
+  test('answers 404 and code 1001 for a deleted user, even when the same mail is back under another id', async () => {
     const { id } = zoom.users.add({ email: 'ann@example.com' });
     const again = zoom.portal.deleteAndRecreate('ann@example.com');
     expect((await caller.patch(id, { host_key: '482915' })).json.code).toBe(1001);
@@ -212,7 +212,7 @@ describe('PATCH /users/{userId}', () => {
 });
 
 describe('the users of the rehearsal', () => {
-  it('cannot share an id or a mail', () => {
+  test('cannot share an id or a mail', () => {
     zoom.users.add({ email: 'ann@example.com', id: 'one' });
     expect(() => zoom.users.add({ email: 'ANN@example.com' })).toThrow(TypeError);
     expect(() => zoom.users.add({ email: 'bea@example.com', id: 'one' })).toThrow(TypeError);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { RehearsalZoomOptions } from '../../src/rehearsal/options.js';
 import { encryptToken, signWebhook } from '../../src/rehearsal/signature.js';
 import { type RehearsalZoom, startRehearsalZoom } from '../../src/rehearsal/zoom.js';
@@ -28,7 +28,7 @@ async function receivedEvents(n: number): Promise<any[]> {
 }
 
 describe('the signature', () => {
-  it("is Zoom's: v0, timestamp and raw body under the secret", async () => {
+  test("is Zoom's: v0, timestamp and raw body under the secret", async () => {
     await start();
     const body =
       '{"event":"user.created","event_ts":1700000000123,"payload":{"account_id":"AAAAAABBBB","operator":"admin@example.com","operator_id":"z8yCxjabcdEFGHfp8uQ","creation_type":"ssoCreate","object":{"id":"abcD3ojfdbjfg","first_name":"Jill","last_name":"Chill","email":"jchill@example.com","type":2}}}';
@@ -40,7 +40,7 @@ describe('the signature', () => {
     );
   });
 
-  it('fits the bytes that are sent, also beyond ASCII, and the present second', async () => {
+  test('fits the bytes that are sent, also beyond ASCII, and the present second', async () => {
     await start();
     zoom.portal.create({ email: 'jörg@example.com', firstName: 'Jörg' });
     await receivedEvents(1);
@@ -53,7 +53,7 @@ describe('the signature', () => {
 });
 
 describe('an event', () => {
-  it('has the documented envelope for everything an administrator does', async () => {
+  test('has the documented envelope for everything an administrator does', async () => {
     await start();
     const ann = zoom.portal.create({
       email: 'ann@example.com',
@@ -102,7 +102,7 @@ describe('an event', () => {
     });
   });
 
-  it('is sent for a host key that changed, by hand or through the API, and for no other', async () => {
+  test('is sent for a host key that changed, by hand or through the API, and for no other', async () => {
     await start();
     const { id } = zoom.users.add({ email: 'ann@example.com', hostKey: '700300' });
     const caller = createCaller(zoom);
@@ -121,7 +121,7 @@ describe('an event', () => {
     });
   });
 
-  it('tells of both users when one is deleted and another takes the mail', async () => {
+  test('tells of both users when one is deleted and another takes the mail', async () => {
     await start();
     const old = zoom.users.add({ email: 'ann@example.com' });
     const again = zoom.portal.deleteAndRecreate('ann@example.com');
@@ -133,7 +133,7 @@ describe('an event', () => {
 });
 
 describe('a delivery', () => {
-  it('is tried again three times after 5xx and cut connections, the same body signed afresh', async () => {
+  test('is tried again three times after 5xx and cut connections, the same body signed afresh', async () => {
     const reactions: Reaction[] = [{ status: 500 }, 'reset', { status: 503 }, { status: 200 }];
     await start((_webhook, n) => reactions[n]!, { clockSpeed: 300_000 });
     zoom.portal.create({ email: 'ann@example.com' });
@@ -148,7 +148,7 @@ describe('a delivery', () => {
     }
   });
 
-  it('waits 5, 20 and 60 minutes of its clock, each after the failure before', async () => {
+  test('waits 5, 20 and 60 minutes of its clock, each after the failure before', async () => {
     await start(() => ({ status: 500 }), { clockSpeed: 12_000 });
     zoom.portal.create({ email: 'ann@example.com' });
     await until(() => zoom.deliveries[0]?.state === 'lost');
@@ -158,21 +158,21 @@ describe('a delivery', () => {
     for (const [i, wanted] of [25, 100, 300].entries()) expect(waits[i]).toBeGreaterThanOrEqual(wanted - 2);
   });
 
-  it.each([202, 302, 400, 401, 404])('that is answered %i is not tried again', async (status) => {
+  test.each([202, 302, 400, 401, 404])('that is answered %i is not tried again', async (status) => {
     await start(() => ({ status }), { clockSpeed: 1_000_000 });
     zoom.portal.create({ email: 'ann@example.com' });
     await until(() => zoom.deliveries[0]?.state !== 'sending');
     expect(zoom.deliveries[0]).toMatchObject({ state: 'refused', attempts: [{ status }] });
   });
 
-  it('without an answer in three seconds has failed', async () => {
+  test('without an answer in three seconds has failed', async () => {
     await start((_webhook, n) => (n === 0 ? 'hang' : { status: 204 }), { clockSpeed: 1_000_000 });
     zoom.portal.create({ email: 'ann@example.com' });
     await until(() => zoom.deliveries[0]?.state === 'delivered');
     expect(zoom.deliveries[0]!.attempts[0]!.failure).toBe('no answer within 3 s');
   });
 
-  it('can come twice, and none comes without a subscription', async () => {
+  test('can come twice, and none comes without a subscription', async () => {
     await start();
     zoom.portal.create({ email: 'ann@example.com' });
     await until(() => zoom.deliveries[0]?.state === 'delivered');
@@ -192,7 +192,7 @@ describe('the URL validation', () => {
     return { status: 200, body };
   };
 
-  it('is itself signed, and accepts the encrypted token', async () => {
+  test('is itself signed, and accepts the encrypted token', async () => {
     await start(answer(SECRET));
     expect(await zoom.validateUrl()).toEqual({ valid: true, status: 200 });
     const { headers, body } = receiver.received[0]!;
@@ -202,7 +202,7 @@ describe('the URL validation', () => {
     );
   });
 
-  it.each<[string, (webhook: ReceivedWebhook) => Reaction, number | undefined]>([
+  test.each<[string, (webhook: ReceivedWebhook) => Reaction, number | undefined]>([
     ['another secret', answer('another'), 200],
     ['something that is not JSON', () => ({ status: 200, body: 'ok' }), 200],
     ['null', () => ({ status: 200, body: 'null' }), 200],
