@@ -54,6 +54,15 @@ async function join({ core, zoom }: TestCore, count: number): Promise<void> {
   }
 }
 
+/** How many jobs nobody has taken for as long as a worker would ask for work eight times. */
+async function waitingLong({ core }: TestCore): Promise<number> {
+  const { rows } = await core.database.pool.query<{ waiting: number }>(
+    `SELECT count(*)::integer AS waiting FROM jobs
+     WHERE state = 'queued' AND created_at < clock_timestamp() - interval '2 seconds'`,
+  );
+  return rows[0]!.waiting;
+}
+
 /** Somebody comes, and whatever broke before must not keep them from their key. */
 async function expectWorkGoesOn(service: TestCore): Promise<void> {
   await waitFor(
@@ -138,7 +147,7 @@ describeWithRedis('on Redis work goes on', (redis) => {
     process.kill(pid, 'SIGSTOP');
     try {
       await join(service, 3);
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await waitFor('them to have waited in vain', async () => (await waitingLong(service)) === 3);
     } finally {
       process.kill(pid, 'SIGCONT');
     }

@@ -71,10 +71,9 @@ describe('what is no list of tags is a 400 that says where', () => {
   });
 });
 
-test('a long header takes no long time', () => {
-  const startedAt = performance.now();
-  outcome('GET', { match: `${' ,\t'.repeat(50_000)}W/"3"x` });
-  outcome('GET', { match: `W/"3"${' '.repeat(100_000)}x` });
-  outcome('GET', { match: 'W/"2",'.repeat(50_000) });
-  expect(performance.now() - startedAt).toBeLessThan(200);
+test('a long header is read to its end', () => {
+  expect(outcome('GET', { match: `${' ,\t'.repeat(50_000)}W/"3"x` })).toBe(400);
+  expect(outcome('GET', { match: `W/"3"${' '.repeat(100_000)}x` })).toBe(400);
+  expect(outcome('GET', { match: 'W/"2",'.repeat(50_000) })).toBe(412);
+  expect(outcome('GET', { match: `${'W/"2",'.repeat(50_000)}W/"3"` })).toBe('proceed');
 });
