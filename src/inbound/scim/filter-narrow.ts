@@ -1,6 +1,6 @@
+import type { ResourceType } from '../../records/scim-memberships.js';
 import type { Attribute } from './attribute.js';
 import type { Named } from './filter-path.js';
-import type { ResourceType } from './shape.js';
 import { folded, type Sql } from './sql.js';
 
 type Narrowing = { narrow: (text: string, sql: Sql) => string };

@@ -1,9 +1,10 @@
 import type { Asking } from './asking.js';
 import type { ListQuery, SortOrder } from '../../records/scim-list.js';
+import type { ResourceType } from '../../records/scim-memberships.js';
 import { refusal } from './error.js';
 import { compileFilter, type Condition } from './filter-sql.js';
 import { readFilter } from './filter.js';
-import type { ResourceType, Shape } from './shape.js';
+import type { Shape } from './shape.js';
 import { compileSort, type Sort } from './sort.js';
 import { createSql } from './sql.js';
 

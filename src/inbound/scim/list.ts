@@ -1,4 +1,5 @@
 import { QueryTooLong, type ListedResource, type Page, type Stretch } from '../../records/scim-list.js';
+import type { ResourceType } from '../../records/scim-memberships.js';
 import type { ScimDirectory } from '../../records/scim-resources.js';
 import { answerList, LIST_URN, show, type Answer, type View } from './answer.js';
 import { readCursor, writeCursor, type Cursor, type Position } from './cursor.js';
@@ -9,7 +10,7 @@ import { readPaging, type Paging } from './paging.js';
 import type { Endpoint, ScimRequest } from './request.js';
 import { readSearchRequest } from './search-request.js';
 import { isSelected, readSelection } from './select.js';
-import type { ResourceType, Shape } from './shape.js';
+import type { Shape } from './shape.js';
 import { readSort } from './sort.js';
 
 export interface ListOptions {

@@ -1,3 +1,4 @@
+import type { ResourceType } from '../../records/scim-memberships.js';
 import { complex, isRequired, plain, reference, text, type Attribute, type Schema } from './attribute.js';
 import { ENTERPRISE_SCHEMA } from './schema-enterprise.js';
 import { GROUP_SCHEMA } from './schema-group.js';
@@ -19,8 +20,7 @@ export interface SchemaTable {
   hides: boolean;
 }
 
-export const RESOURCE_TYPES = ['User', 'Group'] as const;
-export type ResourceType = (typeof RESOURCE_TYPES)[number];
+export const RESOURCE_TYPES = ['User', 'Group'] as const satisfies readonly ResourceType[];
 
 /** What a type of resource consists of. */
 export interface Shape {
