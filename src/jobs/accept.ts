@@ -14,6 +14,7 @@ import type { Brake } from './brake.js';
 import type { Accepted, Acceptor, Intake } from './intake.js';
 import { OPERATOR_SOURCE_ID } from './operator.js';
 import type { Tell } from './relay.js';
+import { createRunning } from './running.js';
 import { take } from './take.js';
 
 export interface AcceptOptions {
@@ -55,13 +56,8 @@ export function createAcceptor(options: AcceptOptions): ClosingAcceptor {
     }
   };
   const batch = createBatch({ run: together, maxItems: MAX_NOTICES, maxRunning: MAX_TRANSACTIONS });
-  const running = new Set<Promise<unknown>>();
-  const accept = (intake: Intake) => {
-    const accepting = batch(intake).finally(() => running.delete(accepting));
-    running.add(accepting);
-    return accepting;
-  };
-  return { accept, settled: async () => void (await Promise.allSettled(running)) };
+  const running = createRunning();
+  return { accept: (intake) => running.add(batch(intake)), settled: running.settled };
 }
 
 async function oneByOne(intakes: Intake[], options: AcceptOptions): Promise<Promise<Accepted>[]> {
