@@ -16,6 +16,7 @@ import { tellOfMembers, type MemberWriting } from '../records/scim-members.js';
 import { holdDoomed } from '../records/scim-parents.js';
 import type { KeptResource } from '../records/scim-resources.js';
 import { MemberUnknown, takeSteps, type MemberStep } from './group-steps.js';
+import { createRunning } from './running.js';
 import { createTurns } from './turns.js';
 
 /** What was asked about one group. */
@@ -69,21 +70,16 @@ export interface GroupsOptions {
 
 export function createGroupKeeper(options: GroupsOptions): ClosingGroupKeeper {
   const inTurn = createTurns();
-  const running = new Set<Promise<unknown>>();
-  const keep = ({ sourceId, id }: GroupAsked, work: Work): Promise<GroupOutcome> => {
-    const keeping = inTurn(`${sourceId} ${id}`, () => keepGroup(work, options)).finally(() =>
-      running.delete(keeping),
-    );
-    running.add(keeping);
-    return keeping;
-  };
+  const running = createRunning();
+  const keep = ({ sourceId, id }: GroupAsked, work: Work): Promise<GroupOutcome> =>
+    running.add(inTurn(`${sourceId} ${id}`, () => keepGroup(work, options)));
   return {
     create: (asked, row, steps) => keep(asked, (writing) => create(asked, row, steps, writing)),
     change: async (asked, change) =>
       isId(asked.id) ? keep(asked, (writing) => rewrite(asked, change, writing)) : { outcome: 'absent' },
     remove: async (asked) =>
       isId(asked.id) ? keep(asked, (writing) => remove(asked, writing)) : { outcome: 'absent' },
-    settled: async () => void (await Promise.allSettled(running)),
+    settled: running.settled,
   };
 }
 
