@@ -1,4 +1,4 @@
-import { isId } from '../../records/id.js';
+import { isId } from '../../records/is-id.js';
 
 /** As PostgreSQL writes it, of the years that attributes can have; in some time zone the first may begin BC. */
 const TIMESTAMP =

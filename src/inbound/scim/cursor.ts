@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isId } from '../../records/id.js';
+import { isId } from '../../records/is-id.js';
 import { isSortKey } from './cursor-key.js';
 import { refusal, type ScimError } from './error.js';
 

@@ -1,4 +1,4 @@
-import { isId } from '../../records/id.js';
+import { isId } from '../../records/is-id.js';
 import type { NewMember } from '../../records/scim-members.js';
 import { refusal, type ScimError } from './error.js';
 import { isObject, valueOf, type JsonObject } from './json.js';
