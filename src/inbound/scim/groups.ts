@@ -137,7 +137,7 @@ function askedOf({ source, headers }: ScimRequest, method: string, id: string, s
 }
 
 function saidOf({ shape }: Parts, own: JsonObject, members: unknown): unknown {
-  return { ...(withoutSecrets(shape, own) as JsonObject), ...(members !== undefined && { members }) };
+  return withoutSecrets(shape, shorten({ ...own, members }));
 }
 
 function readLarge(request: ScimRequest): Promise<unknown> {

@@ -61,9 +61,9 @@ export function withoutPasswords(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, one]) => [key, withoutPasswords(one)]));
 }
 
-/** A password by any spelling: alone, dotted, or behind the URN of a schema. */
+/** A password, or a part of one, by any spelling: alone, dotted, or behind the URN of a schema. */
 export function isPasswordName(name: string): boolean {
-  return /password$/i.test(name);
+  return /password(?:\.[^.:]*)?$/i.test(name);
 }
 
 /** What is kept of a request that lists many: how many, in the place of a list longer than anybody reads. */

@@ -1,4 +1,4 @@
-import { isIgnored } from './attribute.js';
+import { isIgnored, type Attribute } from './attribute.js';
 import { refusal } from './error.js';
 import {
   checkSize,
@@ -57,12 +57,17 @@ function writeWhole(draft: Draft, urn: string | null, value: unknown, mode: Mode
 
 function change({ resource }: Draft, target: AttributeTarget, next: (before: unknown) => unknown): void {
   const { urn, attribute, sub } = target;
-  if (isIgnored(attribute) || (sub && isIgnored(sub)) || isPasswordName(sub?.name ?? attribute.name)) return;
+  if (isUnwritable(attribute) || (sub && isUnwritable(sub))) return;
   if (urn === null) return setKey(resource, attribute.name, next(valueOf(resource, attribute.name)));
   const kept = valueOf(resource, urn);
   const extension = isObject(kept) ? kept : {};
   const changed = withKey(extension, attribute.name, next(valueOf(extension, attribute.name)));
   setKey(resource, urn, isEmpty(changed) ? undefined : checkSize(changed));
+}
+
+/** What clients may not set, and a password that no schema knows. */
+function isUnwritable(attribute: Attribute): boolean {
+  return isIgnored(attribute) || isPasswordName(attribute.name);
 }
 
 function setKey(resource: JsonObject, name: string, value: unknown): void {
