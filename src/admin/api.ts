@@ -3,9 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { BodyError } from '../http/body-error.js';
 import { readBody, readJson } from '../http/body.js';
 import type { Asking } from '../http/identify.js';
-import { Problem } from '../http/problem.js';
-import { StoreUnavailable } from '../records/database.js';
-import { toStoreError } from '../records/stored.js';
 import { type Route, routesOf } from './api/routes.js';
 import type { Operations } from './operations.js';
 import type { Scope } from './operations/tokens.js';
@@ -36,7 +33,7 @@ function answering(
     const { name } = await authenticate(request, scope);
     const body = takes === 'csv' ? await readCsvBody(request) : await readJsonBody(request);
     const { params, query } = request;
-    response.status(status).json(await act({ by: name, params, query, body }).catch(explain));
+    response.status(status).json(await act({ by: name, params, query, body }));
   };
 }
 
@@ -53,17 +50,4 @@ async function readCsvBody(request: IncomingMessage): Promise<Buffer> {
 
 function hasBody(headers: Record<string, unknown>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-/** Prisma has words of its own for a database that is away. */
-function explain(error: unknown): never {
-  const failure = toStoreError(error);
-  if (!(failure instanceof StoreUnavailable)) throw failure;
-  throw new Problem({
-    status: 503,
-    code: failure.code,
-    detail: 'the database is not available; try again in a moment',
-    headers: { 'Retry-After': '5' },
-    cause: failure,
-  });
 }

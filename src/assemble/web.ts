@@ -7,9 +7,9 @@ import { Problem } from '../http/problem.js';
 import { createOauthRouter, describeOauth } from '../inbound/oauth/router.js';
 import { createScimRouter } from '../inbound/scim/router.js';
 import type { Shapes } from '../inbound/scim/shape.js';
+import { toStoreProblem } from '../inbound/store-problem.js';
 import { createWebhookRouter } from '../inbound/webhooks.js';
 import { findOauthClient, giveAccessToken } from '../records/access-tokens.js';
-import { isUnavailable } from '../records/database.js';
 import { createScimDirectory } from '../records/scim-resources.js';
 import { createWebhookSources } from '../records/sources.js';
 import type { FoundToken } from '../records/tokens.js';
@@ -44,8 +44,13 @@ export async function startWeb(core: Core, options: WebOptions): Promise<Web> {
   const { port } = server.address() as AddressInfo;
   const url = urlOf(config.host, port);
   const { machines, people } = doorsOf(core, options, config.publicUrl ?? url);
-  const { trustProxy } = config;
-  const app = createApp({ log, machineRoutes: machines, routes: people, explain, trustProxy });
+  const app = createApp({
+    log,
+    machineRoutes: machines,
+    routes: people,
+    explain: toStoreProblem,
+    trustProxy: config.trustProxy,
+  });
   server.on('request', app);
   return {
     url,
@@ -124,19 +129,6 @@ function webhookDoor({ log, database: { pool }, acceptor, keys, seal }: Core, { 
 function sourceOf({ sourceId, sourceName }: FoundToken): { sourceId: string; sourceName: string } {
   if (sourceId !== null && sourceName !== null) return { sourceId, sourceName };
   throw new Problem({ status: 403, code: 'SOURCE_MISSING', detail: 'this token belongs to no SCIM source' });
-}
-
-/** What the errors of other folders mean to a caller. */
-function explain(error: unknown): Problem | undefined {
-  if (!isUnavailable(error)) return undefined;
-  const detail = 'the database is not available: nothing was kept, send it again';
-  return new Problem({
-    status: 503,
-    code: 'STORE_UNAVAILABLE',
-    detail,
-    headers: { 'Retry-After': '5' },
-    cause: error,
-  });
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

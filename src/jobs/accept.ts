@@ -4,7 +4,7 @@ import { isRejected, type LifecycleEvent } from '../lifecycle/event.js';
 import type { Durations } from '../lifecycle/durations.js';
 import { linksOf } from '../lifecycle/links.js';
 import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
-import { transaction, type Client, type Lastly } from '../records/database.js';
+import { isUnavailable, transaction, type Client, type Lastly } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { findKnown, type Asked } from '../records/known.js';
 import { beginLocking, holdPeople, type Held, type Whom } from '../records/people.js';
@@ -50,7 +50,7 @@ export function createAcceptor(options: AcceptOptions): ClosingAcceptor {
       const accepted = await acceptTogether(intakes, options);
       return accepted.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      if (intakes.length === 1 || (error as { code?: string }).code === 'STORE_UNAVAILABLE') throw error;
+      if (intakes.length === 1 || isUnavailable(error)) throw error;
       options.log.warn({ err: error, notices: intakes.length }, 'notices accepted one by one');
       return Promise.allSettled(await oneByOne(intakes, options));
     }

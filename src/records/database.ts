@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../log.js';
 import { PrismaClient } from './generated/client.js';
+import { isOutOfReach, sqlStateOf } from './stored.js';
 
 /** PostgreSQL could not be reached, or broke off: nothing was kept. Answer 503 with Retry-After. */
 export class StoreUnavailable extends Error {
@@ -62,7 +63,6 @@ export function openDatabase({ url, log, poolSize = POOL_SIZE, silenceMs }: Data
 export type Client = pg.PoolClient;
 
 const RETRYABLE = new Set(['40001', '40P01']);
-const UNAVAILABLE = /^(08|57P0|53)/;
 const TRANSACTION_TRIES = 5;
 
 /** Takes the last thing a transaction does, to be sent in one go with its COMMIT instead of being waited for. */
@@ -83,7 +83,7 @@ export async function transaction<T>(
     } catch (error) {
       await rollBack(client, error);
       if (tried < TRANSACTION_TRIES && RETRYABLE.has(codeOf(error))) continue;
-      throw isUnavailable(error) ? new StoreUnavailable(error) : error;
+      throw toStoreError(error);
     }
   }
 }
@@ -146,14 +146,26 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Whether the database, not the query, was at fault: connection lost, shutting down, out of resources. */
+/**
+ * Whether the database, not the query, was at fault, asked through Prisma or not: not reachable, connection lost,
+ * shutting down, out of resources. The one place that knows.
+ */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof StoreUnavailable) return true;
-  const code = codeOf(error);
-  return UNAVAILABLE.test(code) || SOCKET_CODES.has(code) || (code === '' && isLostConnection(error));
+  if (error instanceof StoreUnavailable || isOutOfReach(error)) return true;
+  const code = sqlStateOf(error) || codeOf(error);
+  return UNAVAILABLE.test(code) || UNREACHABLE.test(code) || (code === '' && isLostConnection(error));
 }
 
-const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT']);
+/** A failure of the database as StoreUnavailable; any other error as it is. */
+export function toStoreError(error: unknown): unknown {
+  if (error instanceof StoreUnavailable || !isUnavailable(error)) return error;
+  return new StoreUnavailable(error);
+}
+
+/** SQLSTATEs of connections and who may make them, of resources and of shutting down. */
+const UNAVAILABLE = /^(?:08|28|3D|53|57P0)/;
+const UNREACHABLE =
+  /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
 /** pg gives a lost connection no code: its words are all there is to know it by. */
 function isLostConnection(error: unknown): boolean {

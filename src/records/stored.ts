@@ -1,15 +1,23 @@
-import { isUnavailable, StoreUnavailable } from './database.js';
 import { Prisma } from './generated/client.js';
 
-/** Prisma's words for what `isUnavailable` knows by SQLSTATE: not reachable, closed, timed out, no connection left. */
-const UNAVAILABLE = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
+/** Credentials or name refused, not reachable, timed out, no access, no TLS, closed, no connection or transaction left. */
+const OUT_OF_REACH = new Set([
+  'P1000',
+  'P1001',
+  'P1002',
+  'P1003',
+  'P1008',
+  'P1010',
+  'P1011',
+  'P1017',
+  'P2024',
+  'P2028',
+  'P2037',
+]);
 
-/** A failure of PostgreSQL, asked through Prisma or not, as StoreUnavailable; any other error as it is. */
-export function toStoreError(error: unknown): unknown {
-  if (error instanceof StoreUnavailable) return error;
-  const code = error instanceof Prisma.PrismaClientKnownRequestError ? error.code : '';
-  const isDown = UNAVAILABLE.has(code) || isUnavailable(error) || isUnavailable({ code: sqlStateOf(error) });
-  return isDown ? new StoreUnavailable(error) : error;
+/** Whether Prisma says in its own words that the database could not be asked. */
+export function isOutOfReach(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && OUT_OF_REACH.has(error.code);
 }
 
 export function isNameTaken(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { createAdminApi } from '../../src/admin/api.js';
 import { createOperations } from '../../src/admin/operations.js';
 import { createApp } from '../../src/http/app.js';
 import { newToken } from '../../src/http/bearer.js';
+import { toStoreProblem } from '../../src/inbound/store-problem.js';
 import { createLog } from '../../src/log.js';
 import { openDatabase } from '../../src/records/database.js';
 import { serving } from '../http/serving.js';
@@ -123,7 +124,8 @@ test('a database that is away is a 503, to be tried again', async () => {
   const away = openDatabase({ url: 'postgresql://a:b@127.0.0.1:1/x', log });
   const operations = createOperations({ ...door.parts, prisma: away.prisma, pool: away.pool });
   const authenticate = async () => ({ name: 'root' });
-  const app = createApp({ log, routes: [['/api', createAdminApi({ operations, authenticate })]] });
+  const api = createAdminApi({ operations, authenticate });
+  const app = createApp({ log, routes: [['/api', api]], explain: toStoreProblem });
   await serving(app, async (url) => {
     const asked: [string, string, unknown?][] = [
       ['GET', '/sources'],

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { createLog } from '../../src/log.js';
-import { openDatabase, transaction, type Client, type Database } from '../../src/records/database.js';
+import {
+  isUnavailable,
+  openDatabase,
+  toStoreError,
+  transaction,
+  type Client,
+  type Database,
+} from '../../src/records/database.js';
+import { Prisma } from '../../src/records/generated/client.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
 import { waitFor } from '../harness/wait-for.js';
 
@@ -25,6 +33,12 @@ async function notes(): Promise<number[]> {
 }
 
 const add = (client: Client, id: number) => client.query('INSERT INTO notes VALUES ($1)', [id]);
+
+const failureOf = (asked: Promise<unknown>) =>
+  asked.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
 
 test('all of a transaction is kept, or nothing', async () => {
   expect(await transaction(database.pool, (client) => add(client, 1).then(() => 'kept'))).toBe('kept');
@@ -101,14 +115,38 @@ test.each([
   ['at a port where nobody listens', { port: '1' }],
   ['under a name that does not exist', { pathname: '/nowhere' }],
   ['with a password that is wrong', { password: 'wrong' }],
-])('a database %s is unavailable', async (_how, change) => {
-  const elsewhere = openDatabase({ url: Object.assign(new URL(own.url), change).href, log });
-  const work = transaction(elsewhere.pool, () => Promise.resolve());
-  await expect(work).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-  await elsewhere.close();
+])(
+  'a database %s is unavailable, in a transaction, asked alone, and through Prisma',
+  async (_how, change) => {
+    const elsewhere = openDatabase({ url: Object.assign(new URL(own.url), change).href, log });
+    const { pool, prisma, close } = elsewhere;
+    const work = transaction(pool, () => Promise.resolve());
+    await expect(work).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    for (const asked of [pool.query('SELECT 1'), prisma.source.count()]) {
+      const error = await failureOf(asked);
+      expect(toStoreError(error)).toMatchObject({ code: 'STORE_UNAVAILABLE', cause: error });
+    }
+    await close();
+  },
+);
+
+test.each(['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ECONNRESET', '57P01', '53300', '08006'])(
+  'what fails with %s could not ask the database',
+  (code) => expect(isUnavailable(Object.assign(new Error('it failed'), { code }))).toBe(true),
+);
+
+test('what Prisma could not ask in time could not ask the database', () => {
+  const late = new Prisma.PrismaClientKnownRequestError('no connection', {
+    code: 'P2024',
+    clientVersion: '7',
+  });
+  expect(isUnavailable(late)).toBe(true);
 });
 
 test('a mistake in a query is not the database’s fault', async () => {
   const work = transaction(database.pool, (client) => client.query('SELECT nothing FROM nowhere'));
   await expect(work).rejects.toBeInstanceOf(pg.DatabaseError);
+  const error = await failureOf(database.prisma.$queryRaw`SELECT nothing FROM nowhere`);
+  expect(error).toBeInstanceOf(Prisma.PrismaClientKnownRequestError);
+  expect(toStoreError(error)).toBe(error);
 });

@@ -1,6 +1,5 @@
 import { Problem } from '../../http/problem.js';
-import { StoreUnavailable } from '../../records/database.js';
-import { toStoreError } from '../../records/stored.js';
+import { StoreUnavailable, toStoreError } from '../../records/database.js';
 import { invalidInput } from '../input.js';
 import { type Style, toText } from './style.js';
 

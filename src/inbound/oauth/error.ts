@@ -1,5 +1,5 @@
 import { Problem, toProblem } from '../../http/problem.js';
-import { StoreUnavailable } from '../../records/database.js';
+import { toStoreProblem } from '../store-problem.js';
 
 /** RFC 6749 §5.2; `invalid_target` is RFC 8707's. */
 export type OauthErrorCode =
@@ -16,18 +16,9 @@ export function refuseClient(detail: string): Problem {
   return new Problem({ status: 401, code: 'invalid_client' satisfies OauthErrorCode, detail, headers });
 }
 
-const RETRY_AFTER_SECONDS = '5';
-
 /** Any error as clients of a token endpoint read it; what is not of their making keeps its code for the log. */
 export function toOauthProblem(error: unknown): Problem {
-  if (!(error instanceof StoreUnavailable)) return toProblem(error);
-  return new Problem({
-    status: 503,
-    code: 'STORE_UNAVAILABLE',
-    detail: 'the database is not available for the moment; ask again',
-    headers: { 'Retry-After': RETRY_AFTER_SECONDS },
-    cause: error,
-  });
+  return toStoreProblem(error) ?? toProblem(error);
 }
 
 /** RFC 6749 has no name for a token endpoint that is busy: the one it gives the other endpoint is understood. */
