@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isUnavailable, StoreUnavailable } from './database.js';
+import { query } from './database.js';
 
 /** What a source gets short-lived tokens with. */
 export interface OauthClient {
@@ -68,12 +68,4 @@ DELETE FROM tokens WHERE id IN (SELECT id FROM tokens
 /** Deletes some of the tokens that expired long ago. How many there were. */
 export async function forgetExpired(pool: pg.Pool, limit: number): Promise<number> {
   return (await pool.query({ name: 'forget-expired', text: FORGET, values: [limit] })).rowCount ?? 0;
-}
-
-async function query<Row extends object>(pool: pg.Pool, config: pg.QueryConfig): Promise<Row[]> {
-  try {
-    return (await pool.query<Row>(config)).rows;
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
-  }
 }

@@ -62,6 +62,15 @@ export function openDatabase({ url, log, poolSize = POOL_SIZE, silenceMs }: Data
 
 export type Client = pg.PoolClient;
 
+/** One statement outside a transaction. Throws StoreUnavailable. */
+export async function query<Row extends object>(pool: pg.Pool, statement: pg.QueryConfig): Promise<Row[]> {
+  try {
+    return (await pool.query<Row>(statement)).rows;
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
 const RETRYABLE = new Set(['40001', '40P01']);
 const TRANSACTION_TRIES = 5;
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isUnavailable, StoreUnavailable } from './database.js';
+import { query } from './database.js';
 
 /** More than anybody has, and few enough to hold. */
 const MAX_KNOWN = 100_000;
@@ -32,10 +32,6 @@ export function createInForce(
 }
 
 async function readAll(pool: pg.Pool): Promise<ReadonlySet<string>> {
-  try {
-    const { rows } = await pool.query<{ credential: string }>({ name: 'in-force', text: IN_FORCE });
-    return new Set(rows.map((row) => row.credential));
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
-  }
+  const rows = await query<{ credential: string }>(pool, { name: 'in-force', text: IN_FORCE });
+  return new Set(rows.map((row) => row.credential));
 }

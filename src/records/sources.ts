@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isUnavailable, StoreUnavailable } from './database.js';
+import { query } from './database.js';
 import { SealError, type Seal } from './seal.js';
 import { secretPlace } from './source-rows.js';
 
@@ -66,7 +66,8 @@ export function createWebhookSources({
 }
 
 async function find(pool: pg.Pool, seal: Seal, name: string): Promise<WebhookSource | null> {
-  const row = await findRow(pool, name);
+  const statement = { name: 'find-webhook-source', text: FIND, values: [name] };
+  const [row] = await query<SourceRow>(pool, statement);
   if (!row) return null;
   const { id, kind, secret, generation, previous } = row;
   const secrets = [seal.open(secret, secretPlace(id, generation))];
@@ -81,14 +82,5 @@ function openPrevious(seal: Seal, previous: string, id: string, generation: numb
   } catch (error) {
     if (error instanceof SealError) return [];
     throw error;
-  }
-}
-
-async function findRow(pool: pg.Pool, name: string): Promise<SourceRow | undefined> {
-  try {
-    const { rows } = await pool.query<SourceRow>({ name: 'find-webhook-source', text: FIND, values: [name] });
-    return rows[0];
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
   }
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Log } from '../log.js';
-import { isUnavailable, StoreUnavailable } from './database.js';
+import { query } from './database.js';
 import { createTogether } from './together.js';
 
 export interface FoundToken {
@@ -75,11 +75,7 @@ function createTokenQuery({ pool, log }: Pick<TokenFinderOptions, 'pool' | 'log'
 
 async function findRows(pool: pg.Pool, asked: Buffer[]): Promise<TokenRow[]> {
   const hashes = [...new Map(asked.map((hash) => [hash.toString('hex'), hash])).values()];
-  try {
-    return (await pool.query<TokenRow>({ name: 'find-tokens', text: FIND, values: [hashes] })).rows;
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
-  }
+  return query<TokenRow>(pool, { name: 'find-tokens', text: FIND, values: [hashes] });
 }
 
 function toFound(row: TokenRow | undefined): FoundToken | undefined {
