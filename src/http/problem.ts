@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Log } from '../log.js';
 import { BodyError } from './body-error.js';
+import { logFailure } from './log-failure.js';
 import { requestIdOf } from './request-id.js';
 
 export interface ProblemFields {
@@ -63,13 +64,11 @@ function sendProblem(response: Response, problem: Problem): void {
   );
 }
 
-/** The last of all handlers. Failures of ours are logged with their cause; those of the caller only as a request. */
+/** The last of all handlers. */
 export function createProblemHandler({ log, explain }: { log: Log; explain?: Explain }): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const problem = explain?.(error) ?? toProblem(error);
-    const fields = { requestId: requestIdOf(response), code: problem.code, err: error };
-    if (problem.status === 503) log.warn(fields, 'request put off');
-    else if (problem.status >= 500) log.error(fields, 'request failed');
+    logFailure(log, problem, { requestId: requestIdOf(response), err: error });
     if (response.headersSent) response.destroy();
     else sendProblem(response, problem);
   };

@@ -2,6 +2,7 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, type Respo
 import { hashToken } from '../../http/bearer.js';
 import { readBody } from '../../http/body.js';
 import type { FailureLimit } from '../../http/failure-limit.js';
+import { logFailure } from '../../http/log-failure.js';
 import { originOf } from '../../http/origin.js';
 import { Problem } from '../../http/problem.js';
 import type { LimitRate } from '../../http/rate-limit.js';
@@ -93,13 +94,10 @@ function notAllowed(method: string): Problem {
   });
 }
 
-/** Failures of ours are logged with their cause, those of the client only as a request. */
 function createErrorHandler(log: OauthRouterParts['log']): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
     const problem = toOauthProblem(thrown);
-    const fields = { requestId: requestIdOf(response), code: problem.code, err: thrown };
-    if (problem.status === 503) log.warn(fields, 'request put off');
-    else if (problem.status >= 500) log.error(fields, 'request failed');
+    logFailure(log, problem, { requestId: requestIdOf(response), err: thrown });
     response.locals.code = problem.code;
     if (response.headersSent) return void response.destroy();
     response.set(problem.headers);

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Router } from 'express';
 import { readJson, type BodyLimits } from '../../http/body.js';
+import { logFailure, type FailureFields } from '../../http/log-failure.js';
 import { originOf } from '../../http/origin.js';
 import { requestIdOf } from '../../http/request-id.js';
 import type { Log } from '../../log.js';
@@ -92,17 +93,13 @@ function notAllowed(method: string, allow: string): ScimError {
   });
 }
 
-/** Failures of ours are logged with their cause, those of the client only as a request. */
 function createExplanation(
   log: ScimRouterOptions['log'],
-  { requestId, source }: { requestId: string | undefined; source: string | undefined },
+  about: Omit<FailureFields, 'err'>,
 ): ScimRequest['explain'] {
   return (thrown) => {
     const error = toScimError(thrown);
-    const { status, code } = error;
-    const fields = { requestId, source, code, err: thrown };
-    if (status === 503) log.warn(fields, 'request put off');
-    else if (status >= 500 && code !== 'NOT_OFFERED') log.error(fields, 'request failed');
+    logFailure(log, error, { ...about, err: thrown });
     return error;
   };
 }
