@@ -41,7 +41,7 @@ export async function rehearse({ env, exit, colour, print, stopped }: RehearseOp
   });
   try {
     const service = await connect(serving, zoom);
-    const story = playStory({ service, zoom, print, color: colour, clockSpeed: CLOCK_SPEED });
+    const story = playStory({ service, zoom, print, colour, clockSpeed: CLOCK_SPEED });
     const played = await Promise.race([story, end]);
     if (!played) return 1;
     const { ok } = played;

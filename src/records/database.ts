@@ -7,6 +7,7 @@ import { isOutOfReach, sqlStateOf } from './stored.js';
 
 /** PostgreSQL could not be reached, or broke off: nothing was kept. Answer 503 with Retry-After. */
 export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
   readonly code = 'STORE_UNAVAILABLE';
   constructor(cause: unknown) {
     super('PostgreSQL is not available', { cause });

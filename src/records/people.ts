@@ -4,7 +4,7 @@ import type { People } from '../lifecycle/owners.js';
 import type { Policies } from '../lifecycle/wanted.js';
 import type { Client } from './database.js';
 import { findEntitled } from './entitled.js';
-import { loadPeople, personOf, type PersonRow } from './person-rows.js';
+import { loadPeople, readPerson, type PersonRow } from './person-rows.js';
 
 /** Everything by which the people of one transaction are found. */
 export interface Whom {
@@ -140,7 +140,7 @@ async function entitledAmong(
 
 function held(found: Found, rows: PersonRow[], entitled: ReadonlySet<string>): Held {
   const before = new Map(
-    rows.filter((row) => !row.merged_into).map((row) => [row.id, personOf(row, entitled)]),
+    rows.filter((row) => !row.merged_into).map((row) => [row.id, readPerson(row, entitled)]),
   );
   const policies = new Map(found.policies.map((policy) => [policy.id, policy]));
   return { now: found.now, policies, people: new Map(before), before, entitled };

@@ -75,7 +75,7 @@ export async function loadPeople(client: Client, ids: string[]): Promise<PersonR
 }
 
 /** @param entitled records that are in an entitled group, each by its key (records/entitled.ts) */
-export function personOf(row: PersonRow, entitled: ReadonlySet<string>): Person {
+export function readPerson(row: PersonRow, entitled: ReadonlySet<string>): Person {
   return {
     id: row.id,
     name: row.name,

@@ -27,7 +27,7 @@ export interface StoryOptions {
   /** Its webhook is the service's source `zoom`. */
   zoom: RehearsalZoom;
   print: (line: string) => void;
-  color: boolean;
+  colour: boolean;
   /** The service's, and the rehearsal Zoom's: from 10 on, no wait is longer than a few seconds. */
   clockSpeed: number;
 }
@@ -50,7 +50,7 @@ export async function playStory(options: StoryOptions): Promise<StoryResult> {
   return { checks, ok: checks.every((check) => check.ok) };
 }
 
-function setStage({ service, zoom, print, color, clockSpeed }: StoryOptions): Stage {
+function setStage({ service, zoom, print, colour, clockSpeed }: StoryOptions): Stage {
   const { url, oktaToken, entraToken } = service;
   const cast = createCast();
   const arriveLater = [cast.zoe, cast.tomas];
@@ -65,7 +65,7 @@ function setStage({ service, zoom, print, color, clockSpeed }: StoryOptions): St
     entra: createEntra({ url, token: entraToken }),
     zoom,
     keeper: createHostkeeper(service),
-    table: createTable(print, color),
+    table: createTable(print, colour),
     clockSpeed,
   };
 }

@@ -10,9 +10,9 @@ const ROW: TableRow = {
   outcome: { text: 'failed: ZOOM_KEY_REFUSED', tone: 'bad' },
 };
 
-function linesOf(color: boolean, ...rows: TableRow[]): string[] {
+function linesOf(colour: boolean, ...rows: TableRow[]): string[] {
   const lines: string[] = [];
-  const table = createTable((line) => void lines.push(line), color);
+  const table = createTable((line) => void lines.push(line), colour);
   table.columns();
   for (const row of rows) table.row(row);
   return lines;

@@ -32,7 +32,7 @@ describe('the story, played to the real service', () => {
     });
     service = await connect(serving, zoom);
     const print = (line: string) => void printed.push(line);
-    result = await playStory({ service, zoom, print, color: false, clockSpeed: CLOCK_SPEED });
+    result = await playStory({ service, zoom, print, colour: false, clockSpeed: CLOCK_SPEED });
   }, 120_000);
 
   afterAll(async () => {
@@ -85,7 +85,7 @@ test('a service that answers wrongly ends the story at that beat, with one faile
   try {
     const service = { url, oktaToken: 'o', entraToken: 'e', adminToken: 'a', lookupToken: 'l' };
     const print = (line: string) => void printed.push(line);
-    const { checks, ok } = await playStory({ service, zoom, print, color: false, clockSpeed: CLOCK_SPEED });
+    const { checks, ok } = await playStory({ service, zoom, print, colour: false, clockSpeed: CLOCK_SPEED });
     const detail = 'POST /scim/v2/Users was answered 500: out of order';
     expect(ok).toBe(false);
     expect(checks).toEqual([{ name: 'Nora Quist, Okta: joins: GET ?filter, POST', ok: false, detail }]);

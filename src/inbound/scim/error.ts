@@ -25,6 +25,7 @@ export interface ScimErrorOptions {
 
 /** A refusal as SCIM clients read it; `detail` tells a person what was wrong and where, and never repeats a secret. */
 export class ScimError extends Error {
+  override readonly name = 'ScimError';
   readonly scimType: ScimType | undefined;
   readonly code: string;
   readonly headers: Record<string, string>;

@@ -38,7 +38,7 @@ export function compareTerm(value: Value, op: Comparison, operand: Operand, sql:
     case 'flag':
       return `${flagOf(term)} = ${sql.bind(operand.flag, 'boolean')}`;
     case 'instant':
-      return `${instantOf(term)} ${signOf(op)} ${sql.bind(operand.text, 'timestamptz')}`;
+      return `${instantSql(term)} ${signOf(op)} ${sql.bind(operand.text, 'timestamptz')}`;
     case 'text':
       return compareText(value, op, operand, sql);
   }
@@ -77,7 +77,7 @@ export function flagOf(term: Term): string {
 }
 
 /** Text that is no date and time is NULL, and fails no statement. PostgreSQL would round what `instantOf` cuts off. */
-export function instantOf(term: Term): string {
+export function instantSql(term: Term): string {
   if (term.kept === 'instant') return term.sql;
   if (term.kept !== 'json') return 'NULL::timestamptz';
   const { text } = term;

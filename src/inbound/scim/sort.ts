@@ -1,7 +1,7 @@
 import type { Asking } from './asking.js';
 import { refusal } from './error.js';
 import { firstValue, type Values } from './filter-scope.js';
-import { flagOf, instantOf, numberOf, textOf } from './filter-term.js';
+import { flagOf, instantSql, numberOf, textOf } from './filter-term.js';
 import { folded } from './sql.js';
 
 /** What a list is sorted by (RFC 7644 §3.4.2.3), as the client asked. */
@@ -57,7 +57,7 @@ function keyOf(values: Values): Omit<SortKey, 'isNullable'> {
     case 'integer':
       return { sql: numberOf(term), type: 'numeric' };
     case 'dateTime':
-      return { sql: instantOf(term), type: 'timestamptz' };
+      return { sql: instantSql(term), type: 'timestamptz' };
     default: {
       if (term.kept === 'instant') return { sql: term.sql, type: 'timestamptz' };
       const text = textOf(values);

@@ -28,9 +28,9 @@ const HEADINGS = ['who', 'said by', 'what was said', 'what we did in Zoom', 'out
 
 const STYLES = { bold: 1, quiet: 2, bad: 31, good: 32, pending: 33 } as const;
 
-export function createTable(print: (line: string) => void, color: boolean): Table {
+export function createTable(print: (line: string) => void, colour: boolean): Table {
   const paint = (style: keyof typeof STYLES, text: string) =>
-    color && text !== '' ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
+    colour && text !== '' ? `\u001b[${STYLES[style]}m${text}\u001b[0m` : text;
   const printLine = (texts: string[], tone?: Tone) => {
     const padded = texts.map((text, i) => text.padEnd(WIDTHS[i] ?? 0));
     const last = texts.at(-1) ?? '';
