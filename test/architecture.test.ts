@@ -105,6 +105,13 @@ test('no file imports itself by way of others, types included', () => {
   expect(cycle).toBeUndefined();
 });
 
+test('only records/ has statements that change what PostgreSQL holds', () => {
+  const writers = files.filter((file) =>
+    /\b(?:INSERT INTO|DELETE FROM|UPDATE \w+ SET)\b/.test(text.get(file) ?? ''),
+  );
+  expect(writers.filter((file) => !file.startsWith('records/'))).toEqual([]);
+});
+
 test('only main.ts reads the environment', () => {
   const readers = files.filter((file) => /\bprocess\.env\b/.test(text.get(file) ?? ''));
   expect(readers.filter((file) => file !== 'main.ts')).toEqual([]);

@@ -3,7 +3,7 @@ import type { Person, ZoomUser } from '../lifecycle/person.js';
 import { addChanges, writeChanges, type Changes } from '../records/changes.js';
 import { transaction, type Client } from '../records/database.js';
 import { differences } from '../records/differences.js';
-import { findOpenAttempts, type JobRow } from '../records/jobs.js';
+import { findOpenAttempts, putOffJob, type JobRow } from '../records/jobs.js';
 import { findPause, type PausedCall } from '../records/pauses.js';
 import type { Held } from '../records/people.js';
 import { holdJob, type HeldJob } from './held-job.js';
@@ -182,9 +182,7 @@ async function postpone(
   code: string | null = null,
 ): Promise<Claim> {
   await writeChanges(client, await decided(client, held, options));
-  const text = `UPDATE jobs SET next_attempt_at = to_timestamp($2 / 1000.0), told_at = NULL, code = coalesce($3, code)
-    WHERE id = $1::uuid`;
-  await client.query(text, [job.id, until, code]);
+  await putOffJob(client, job.id, until, code);
   return skip(why);
 }
 

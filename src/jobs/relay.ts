@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Log } from '../log.js';
 import type { Person } from '../lifecycle/person.js';
+import { noteTold } from '../records/sweeps.js';
 import type { JobQueue, QueueEntry } from './queue.js';
 
 /** Tells the queue of committed work. Never throws and never waits: what it could not tell, the sweep will. */
@@ -25,9 +26,6 @@ export interface RelayOptions {
 
 /** What the queue holds at most; more would only wait there, and be lost with it. */
 export const MAX_OUTSTANDING = 1_000;
-/** A row that somebody is already working on needs no note. */
-const NOTE_TOLD = `UPDATE jobs SET told_at = clock_timestamp() WHERE id IN (
-  SELECT id FROM jobs WHERE id = ANY ($1::uuid[]) AND state = 'queued' AND told_at IS NULL FOR UPDATE SKIP LOCKED)`;
 const COUNT_AGE_MS = 1_000;
 const MAX_BULK = 500;
 
@@ -52,7 +50,8 @@ export function createRelay({ queue, pool, log, failpoint }: RelayOptions): Rela
     if (fits.length === 0) return;
     await queue.add(fits);
     failpoint('after-enqueue');
-    await pool.query(NOTE_TOLD, [fits.map((entry) => entry.jobId)]);
+    const told = fits.map((entry) => entry.jobId);
+    await noteTold(pool, told);
   };
   const jobs = (entries: QueueEntry[]) => {
     if (entries.length === 0) return;

@@ -20,7 +20,7 @@ export async function lockBrakes(client: Client, sourceIds: string[]): Promise<B
   const rows = await lock(client, sourceIds);
   if (rows.length === sourceIds.length) return rows;
   // A source's first. Those of another transaction are waited for, and found by the second look.
-  await client.query(ADD, [sourceIds]);
+  await client.query({ name: 'add-brakes', text: ADD, values: [sourceIds] });
   return lock(client, sourceIds);
 }
 
@@ -43,11 +43,13 @@ export async function saveBrake(
 
 export async function countPeople(client: Client): Promise<number> {
   const text = 'SELECT count(*)::float8 AS people FROM people WHERE merged_into IS NULL';
-  return (await client.query<{ people: number }>(text)).rows[0]?.people ?? 0;
+  const { rows } = await client.query<{ people: number }>({ name: 'count-people', text });
+  return rows[0]?.people ?? 0;
 }
 
 /** Whether a source's brake is on already. Asked with its row locked, nobody can be putting it on meanwhile. */
 export async function hasBraked(client: Client, sourceId: string | null): Promise<boolean> {
   const text = `SELECT EXISTS (SELECT FROM jobs WHERE state = 'braked' AND source_id IS NOT DISTINCT FROM $1::uuid) AS braked`;
-  return (await client.query<{ braked: boolean }>(text, [sourceId])).rows[0]?.braked ?? false;
+  const statement = { name: 'has-braked', text, values: [sourceId] };
+  return (await client.query<{ braked: boolean }>(statement)).rows[0]?.braked ?? false;
 }

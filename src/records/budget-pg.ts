@@ -31,6 +31,8 @@ const TAKE = `
 
 type Asked = [label: string, count: number, intervalMs: number, leadMs: number];
 
+const MAKE = 'INSERT INTO call_budget (label) VALUES ($1) ON CONFLICT DO NOTHING';
+
 const SLOW_DOWN = `
   INSERT INTO call_budget AS budget (label, paused_until, reduced_until)
   VALUES ($1, clock_timestamp() + $2 * interval '1 ms', clock_timestamp() + ($2 + $3) * interval '1 ms')
@@ -50,7 +52,7 @@ export function createPgBudgetStore({ pool }: { pool: Pick<Pool, 'query'> }) {
 
   /** The first call ever under a label makes its row. */
   async function takeFirstRow(...asked: Asked): Promise<Row> {
-    await pool.query('INSERT INTO call_budget (label) VALUES ($1) ON CONFLICT DO NOTHING', [asked[0]]);
+    await pool.query({ name: 'make-call-budget', text: MAKE, values: [asked[0]] });
     const row = await takeRow(...asked);
     if (row === undefined) throw new Error('the row of a call budget vanished as it was made');
     return row;
@@ -65,7 +67,8 @@ export function createPgBudgetStore({ pool }: { pool: Pick<Pool, 'query'> }) {
       return { storeMs, slotsInMs, pausedMs };
     },
     async slowDown(label: string, pausedMs: number, reducedMs: number) {
-      await pool.query(SLOW_DOWN, [label, pausedMs, reducedMs]);
+      const values = [label, pausedMs, reducedMs];
+      await pool.query({ name: 'slow-calls-down', text: SLOW_DOWN, values });
     },
   };
 }

@@ -70,3 +70,15 @@ export async function findPeopleOfJobs(client: Client, ids: string[]): Promise<M
   const { rows } = await client.query<{ id: string; personId: string }>(text, [ids]);
   return new Map(rows.map((row) => [row.id, row.personId]));
 }
+
+/** Puts a job off without counting an attempt: it is due at `until`, in milliseconds. Without a code it keeps the one it has. */
+export async function putOffJob(
+  client: Client,
+  id: string,
+  until: number,
+  code: string | null,
+): Promise<void> {
+  const text = `UPDATE jobs SET next_attempt_at = to_timestamp($2::float8 / 1000), told_at = NULL, code = coalesce($3, code)
+    WHERE id = $1::uuid`;
+  await client.query({ name: 'put-off-job', text, values: [id, until, code] });
+}

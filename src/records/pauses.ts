@@ -52,7 +52,8 @@ async function takeTurn(
   const turn = isKnown ? 'next_retry_at' : 'next_probe_at';
   const text = `UPDATE pauses SET ${turn} = to_timestamp($3 / 1000.0)
     WHERE call = $1 AND lifted_at IS NULL AND ${turn} <= to_timestamp($2 / 1000.0) RETURNING code`;
-  return (await client.query(text, [call, now, now + probeMs])).rows.length > 0;
+  const values = [call, now, now + probeMs];
+  return (await client.query({ name: `take-pause-${turn}`, text, values })).rows.length > 0;
 }
 
 /**
@@ -86,16 +87,18 @@ async function hold(
 ): Promise<void> {
   const retryAt = now + probeMs;
   const probeAt = isFirst ? now : retryAt;
-  await client.query(
-    `INSERT INTO pauses (call, code, person_id, since, next_probe_at, next_retry_at)
+  await client.query({
+    name: 'add-pause',
+    text: `INSERT INTO pauses (call, code, person_id, since, next_probe_at, next_retry_at)
      VALUES ($1, $2, $3::uuid, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0), to_timestamp($6 / 1000.0))`,
-    [call, code, personId, now, probeAt, retryAt],
-  );
-  await client.query(
-    `UPDATE pauses SET next_probe_at = to_timestamp($3 / 1000.0), next_retry_at = to_timestamp($4 / 1000.0)
+    values: [call, code, personId, now, probeAt, retryAt],
+  });
+  await client.query({
+    name: 'hold-pauses',
+    text: `UPDATE pauses SET next_probe_at = to_timestamp($3 / 1000.0), next_retry_at = to_timestamp($4 / 1000.0)
      WHERE call = $1 AND code = $2 AND lifted_at IS NULL`,
-    [call, code, probeAt, retryAt],
-  );
+    values: [call, code, probeAt, retryAt],
+  });
 }
 
 interface PauseRow {
@@ -106,7 +109,8 @@ interface PauseRow {
 
 async function findWithCode(client: Client, code: string): Promise<PauseRow[]> {
   const text = `SELECT call, person_id AS "personId", lifted_at IS NOT NULL AS lifted FROM pauses WHERE code = $1`;
-  return (await client.query<PauseRow>(text, [code])).rows;
+  const statement = { name: 'find-pauses', text, values: [code] };
+  return (await client.query<PauseRow>(statement)).rows;
 }
 
 /**
@@ -121,19 +125,21 @@ export async function resume(client: Client, { call, personId, now }: CallAbout)
   if (found.rows.length === 0) return [];
   await lockPauses(client);
   const codes = await endHold(client, call, now);
-  await client.query('DELETE FROM pauses WHERE call = $1 AND person_id = $2::uuid', [call, personId]);
+  const forget = 'DELETE FROM pauses WHERE call = $1 AND person_id = $2::uuid';
+  await client.query({ name: 'forget-pause', text: forget, values: [call, personId] });
   return codes;
 }
 
 /** Wakes what was held up first, while it still shows who is held up by this and who was refused alone before. */
 async function endHold(client: Client, call: PausedCall, now: number): Promise<string[]> {
   const text = 'SELECT DISTINCT code FROM pauses WHERE call = $1 AND lifted_at IS NULL';
-  const codes = (await client.query<{ code: string }>(text, [call])).rows.map((row) => row.code);
+  const held = await client.query<{ code: string }>({ name: 'held-codes', text, values: [call] });
+  const codes = held.rows.map((row) => row.code);
   if (codes.length === 0) return codes;
   await makeDue(client, call, codes, now);
   const lift =
     'UPDATE pauses SET lifted_at = to_timestamp($2 / 1000.0) WHERE call = $1 AND lifted_at IS NULL';
-  await client.query(lift, [call, now]);
+  await client.query({ name: 'lift-pauses', text: lift, values: [call, now] });
   return codes;
 }
 
@@ -147,10 +153,11 @@ async function makeDue(client: Client, call: PausedCall, codes: string[], now: n
       AND NOT EXISTS (SELECT FROM pauses p WHERE p.call = $1 AND p.code = j.code AND p.person_id = j.person_id
         AND p.lifted_at IS NOT NULL)
     FOR NO KEY UPDATE SKIP LOCKED)`;
-  await client.query(text, [call, codes, now]);
+  await client.query({ name: 'make-due', text, values: [call, codes, now] });
 }
 
 /** Comes after the locks of people and before the brake's: whoever waits for it holds no row that another changes here. */
 async function lockPauses(client: Client): Promise<void> {
-  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('pauses', 0))");
+  const text = "SELECT pg_advisory_xact_lock(hashtextextended('pauses', 0))";
+  await client.query({ name: 'lock-pauses', text });
 }

@@ -21,6 +21,15 @@ export async function takeUntold(pool: pg.Pool, limit: number, toldAgainMs: numb
   return (await pool.query<Untold>({ name: 'untold', text: UNTOLD, values: [limit, toldAgainMs] })).rows;
 }
 
+const NOTE_TOLD = `
+UPDATE jobs SET told_at = clock_timestamp() WHERE id IN (
+  SELECT id FROM jobs WHERE id = ANY ($1::uuid[]) AND state = 'queued' AND told_at IS NULL FOR UPDATE SKIP LOCKED)`;
+
+/** That the queue was told of these jobs. A row that somebody is already working on needs no note. */
+export async function noteTold(pool: pg.Pool, jobIds: string[]): Promise<void> {
+  await pool.query({ name: 'note-told', text: NOTE_TOLD, values: [jobIds] });
+}
+
 /** Attempts without an end whose lease has run out. */
 export async function findLapsed(pool: pg.Pool): Promise<{ jobId: string; number: number }[]> {
   const text = `SELECT job_id AS "jobId", number FROM attempts
