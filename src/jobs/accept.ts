@@ -3,7 +3,8 @@ import type { Log } from '../log.js';
 import { isRejected, type LifecycleEvent } from '../lifecycle/event.js';
 import type { Durations } from '../lifecycle/durations.js';
 import { linksOf } from '../lifecycle/links.js';
-import { addChanges, iso, writeChanges, type Changes, type Row } from '../records/changes.js';
+import { auditRow } from '../records/audit.js';
+import { addChanges, writeChanges, type Changes, type Row } from '../records/changes.js';
 import { isUnavailable, transaction, type Client, type Lastly } from '../records/database.js';
 import { differences } from '../records/differences.js';
 import { findKnown, type Asked } from '../records/known.js';
@@ -164,16 +165,14 @@ function askedOf(intakes: Intake[]): Asked {
 }
 
 export function mergesOf(held: Held, newId: () => string): Row[] {
-  const merged = [...held.people.values()].filter(
-    (person) => person.mergedInto && held.before.has(person.id),
-  );
-  return merged.map((person) => ({
-    id: newId(),
-    at: iso(held.now),
-    actor: 'hostkeeper',
-    action: 'people.merged',
-    person_id: person.mergedInto,
-    subject: null,
-    detail: { merged: person.id },
-  }));
+  return [...held.people.values()].flatMap(({ id, mergedInto }) => {
+    if (!mergedInto || !held.before.has(id)) return [];
+    const line = {
+      actor: 'hostkeeper',
+      action: 'people.merged',
+      personId: mergedInto,
+      detail: { merged: id },
+    };
+    return [auditRow(newId(), held.now, line)];
+  });
 }

@@ -1,4 +1,5 @@
 import type { Person, SourceRecord } from '../lifecycle/person.js';
+import { auditRow } from '../records/audit.js';
 import { iso, type Row } from '../records/changes.js';
 import type { Held } from '../records/people.js';
 import type { RecordFilter } from '../records/people-of.js';
@@ -51,15 +52,15 @@ function dropFrom(
   if (dropped.length === 0) return [];
   const records = person.records.map((one) => (dropped.includes(one) ? { ...one, standing: null } : one));
   held.people.set(person.id, { ...person, records });
-  return dropped.map(({ record, standing, standingAt }) => ({
-    id: newId(),
-    at: iso(held.now),
-    actor: by,
-    action: 'people.standing.drop',
-    person_id: person.id,
-    subject: person.mail ?? person.id,
-    detail: { source: source.name, record, standing, standingAt: iso(standingAt) },
-  }));
+  return dropped.map(({ record, standing, standingAt }) =>
+    auditRow(newId(), held.now, {
+      actor: by,
+      action: 'people.standing.drop',
+      personId: person.id,
+      subject: person.mail ?? person.id,
+      detail: { source: source.name, record, standing, standingAt: iso(standingAt) },
+    }),
+  );
 }
 
 function fits({ standing, standingAt }: SourceRecord, filter: RecordFilter): boolean {

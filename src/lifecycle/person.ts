@@ -88,7 +88,7 @@ export interface FreshJob {
 export interface Link {
   kind: LinkKind;
   value: string;
-  /** When a source last said so; a mail that only Zoom tells counts as half a century older (resolve.ts). */
+  /** When a source last said so; a mail that only Zoom tells counts as half a century older (links.ts). */
   claimedAt: number;
 }
 
