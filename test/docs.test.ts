@@ -96,6 +96,13 @@ describe('the pages', () => {
     expect(settingNames.filter((name) => !told.includes(`\`${name}\``))).toEqual([]);
   });
 
+  test('say of every table what it holds', () => {
+    const tables = matchesOf(read('prisma/schema.prisma'), /@@map\("([a-z_]+)"\)/g);
+    const told = read('docs/architecture.md');
+    expect(tables.length).toBeGreaterThan(15);
+    expect(tables.filter((table) => !told.includes(`\`${table}\``))).toEqual([]);
+  });
+
   test('link only to what is there', () => {
     const broken = pages.flatMap((page) =>
       matchesOf(read(page), /\]\((?!https?:)([^)\s]+)\)/g)
