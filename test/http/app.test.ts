@@ -206,7 +206,7 @@ describe('the request log', () => {
     const headers = { authorization: `Bearer ${SECRET}`, cookie: SECRET };
     const { lines, written } = await withApp({ routes: [['/scim', say]] }, async (ask) => {
       await ask(`/scim/v2/Users?filter=${SECRET}`, { method: 'POST', headers, body: SECRET });
-      await ask('/scim/ada@example.com/x/ada%40example.com');
+      await ask('/scim/zoe@example.com/x/zoe%40example.com');
       await ask(`/scim/hk_${SECRET}`);
     });
     expect(lines).toHaveLength(3);
@@ -221,7 +221,7 @@ describe('the request log', () => {
       msg: 'request answered',
     });
     expect(lines.slice(1).map(({ path }) => path)).toEqual(['/scim/…/x/…', '/scim/…']);
-    expect(written).not.toMatch(/s3cret|ada/);
+    expect(written).not.toMatch(/s3cret|zoe/);
   });
 
   test('names the code and the source that a handler left in locals', async () => {
