@@ -2,6 +2,7 @@ import type { Core } from '../../src/assemble/core.js';
 import type { MemberStep } from '../../src/jobs/group-steps.js';
 import type { GroupKeeper, GroupOutcome, GroupRow } from '../../src/jobs/groups.js';
 import type { Acceptor, ScimRow } from '../../src/jobs/intake.js';
+import { nameKeyOf } from '../../src/lifecycle/fold.js';
 import { joined, left } from './people.js';
 
 export interface Member {
@@ -84,5 +85,5 @@ function userRow(id: string, mail: string, active: boolean): ScimRow {
 }
 
 function groupRow(displayName: string, externalId: string | null = null): GroupRow {
-  return { nameKey: displayName.toLowerCase(), externalId, resource: { displayName } };
+  return { nameKey: nameKeyOf(displayName), externalId, resource: { displayName } };
 }

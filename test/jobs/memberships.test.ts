@@ -15,7 +15,7 @@ let people = 0;
 
 beforeEach(async () => {
   service = await startCore({}, { durations: { sweepMs: 200 } });
-  directory = await openDirectory(service.core, { entitledGroups: ['Hosts', 'ext-42'] });
+  directory = await openDirectory(service.core, { entitledGroups: ['Hosts', 'ext-42', 'ΛΟΓΟΣ'] });
 });
 afterEach(() => service.close());
 
@@ -53,6 +53,7 @@ describe('where a source has entitled groups', () => {
 
   test.each([
     ['of that displayName, in any case', ['HOSTS']],
+    ['of that displayName, whose last letter changes by itself', ['ΛΟΓΟΣ']],
     ['of that externalId', ['Some of us', 'ext-42']],
   ])('whoever joins the group %s gets one, and whoever leaves it loses it', async (_, [name, externalId]) => {
     const ann = await member();

@@ -1,6 +1,6 @@
+import { nameKeyOf } from '../../lifecycle/fold.js';
 import type { BulkOperation } from './bulk-request.js';
 import { isObject, valueOf } from './json.js';
-import { nameKeyOf } from './fold.js';
 
 /** What of an operation decides whether it can be done beside others. */
 export interface Lane {

@@ -1,7 +1,8 @@
+import { foldCase } from '../../lifecycle/fold.js';
 import { subAttribute, unknownAttribute, type Attribute } from './attribute.js';
+import { compareText } from './compare-text.js';
 import { readOperand, type Operand } from './filter-operand.js';
 import type { Comparison, Filter } from './filter.js';
-import { compareText, foldCase } from './fold.js';
 import { instantOf } from './instant.js';
 import { isObject, valueOf, type JsonObject } from './json.js';
 

@@ -1,8 +1,8 @@
+import { foldCase, nameKeyOf } from '../../lifecycle/fold.js';
 import { isId } from '../../records/is-id.js';
 import type { Attribute } from './attribute.js';
 import type { Operand } from './filter-operand.js';
 import type { Comparison } from './filter.js';
-import { foldCase, nameKeyOf } from './fold.js';
 import { INSTANT } from './instant.js';
 import { folded, quote, type Sql } from './sql.js';
 

@@ -1,11 +1,11 @@
 import type { GroupRow } from '../../jobs/groups.js';
+import { nameKeyOf } from '../../lifecycle/fold.js';
 import type { KeptResource } from '../../records/scim-resources.js';
 import { refusal } from './error.js';
 import { isObject, isSameJson, type JsonObject } from './json.js';
 import type { Operation } from './operations.js';
 import { checkLength } from './resource.js';
 import type { Shape } from './shape.js';
-import { nameKeyOf } from './fold.js';
 import { patchResource, readResource, replaceResource, type KeptAttributes } from './whole.js';
 
 /** A group's shape without its members, which are rows of their own: whatever else is said of them is ignored. */

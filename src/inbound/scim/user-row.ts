@@ -1,6 +1,6 @@
 import type { ScimRow } from '../../jobs/intake.js';
+import { nameKeyOf } from '../../lifecycle/fold.js';
 import type { KeptResource } from '../../records/scim-resources.js';
-import { nameKeyOf } from './fold.js';
 import type { UserResource } from './resource.js';
 
 /** A user as a row: what clients match on beside the whole of it; as active as before when nothing says it. */
