@@ -1,3 +1,4 @@
+import { foldCase } from '../../lifecycle/fold.js';
 import { subAttribute, type Attribute } from './attribute.js';
 import { instantOf } from './instant.js';
 import { isObject } from './json.js';
@@ -16,7 +17,7 @@ export function canonical(attribute: Attribute, value: unknown): string {
 /** A text as its attribute compares it. */
 function comparable({ type, caseExact }: Attribute, text: string): string | number {
   if (type === 'dateTime') return instantOf(text) ?? text;
-  return caseExact || type === 'any' ? text : text.toLowerCase();
+  return caseExact || type === 'any' ? text : foldCase(text);
 }
 
 const keys = new WeakMap<Attribute, WeakMap<object, string>>();

@@ -25,6 +25,12 @@ describe('add and replace values of a list', () => {
       { emails: [work] },
     ],
     [
+      'adds no value twice that a filter would find by either',
+      { roles: [{ value: 'ΛΟΓΟΣ', display: 'Host' }] },
+      { op: 'add', path: 'roles', value: [{ value: 'λογοσ' }] },
+      { roles: [{ value: 'λογοσ', display: 'Host' }] },
+    ],
+    [
       'adds without a path',
       { emails: [home] },
       { op: 'add', value: { emails: [work] } },
