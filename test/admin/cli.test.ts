@@ -31,6 +31,19 @@ describe('with --json', () => {
     expect(stderr).not.toContain(shown.token);
   });
 
+  test('a source is listed with what it was added with', async () => {
+    await run('source add badges --kind scim --presence-only --domain Example.com example.org --json');
+    const { sources } = JSON.parse((await run('source list --json')).stdout);
+    expect(sources).toContainEqual(
+      expect.objectContaining({
+        name: 'badges',
+        domains: ['example.com', 'example.org'],
+        observed: false,
+        presenceOnly: true,
+      }),
+    );
+  });
+
   test('a token is printed as the contract says', async () => {
     const { stdout } = await run('token create portal --scope keys:read jobs:read --expires 30 --json');
     const made = JSON.parse(stdout);

@@ -88,6 +88,23 @@ describe('no key is shown', () => {
     expect(await lastAudit()).toMatchObject({ person_id: id, detail: { outcome: 'LEFT' } });
   });
 
+  test('of somebody who is in none of the entitled groups: 404, and audited', async () => {
+    const { id } = await joinWithKey(door, 'ella@example.com', '417733');
+    const { sources } = door.operations;
+    await sources.add('test', { name: 'groups', kind: 'scim', entitledGroups: ['Hosts'] });
+    const { status, body, text } = await lookUp({ email: 'ella@example.com' }).finally(() =>
+      sources.remove('test', { name: 'groups' }),
+    );
+    expect([status, body.code]).toEqual([404, 'NOT_ENTITLED']);
+    expect(text).not.toContain('417733');
+    expect(await lastAudit()).toEqual({
+      actor: 'root',
+      person_id: id,
+      subject: 'ella@example.com',
+      detail: { outcome: 'NOT_ENTITLED' },
+    });
+  });
+
   test('while somebody else keeps changing it: 409', async () => {
     const { id } = await joinWithKey(door, 'finn@example.com', '417731');
     await door.sql('UPDATE people SET contested_at = now() WHERE id = $1', [id]);
