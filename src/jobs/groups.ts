@@ -142,9 +142,11 @@ async function rewrite(
   writing: Writing,
 ): Promise<GroupOutcome> {
   const { client, lastly } = writing;
-  const found = await holdAsked(asked, client);
-  if ('outcome' in found) return found;
-  const { before, entitling } = found;
+  const [entitling, before] = await Promise.all([
+    readEntitling(client, asked.sourceId),
+    holdAsked(asked, client),
+  ]);
+  if (!before) return { outcome: 'absent' };
   const row = next(before);
   const entitled = isEntitledGroup(row ?? before, entitling.groups);
   const leaving = membersOf(asked, writing, before, entitling.counts && before.entitled);
@@ -167,13 +169,16 @@ async function rewrite(
 async function remove(asked: GroupAsked, writing: Writing): Promise<GroupOutcome> {
   const { client, lastly } = writing;
   const { sourceId, id } = asked;
-  const parents = (await holdDoomed(client, [{ sourceId, id }])).get(`${sourceId} ${id}`) ?? [];
-  const found = await holdAsked(asked, client);
-  if ('outcome' in found) return found;
-  const { before, entitling } = found;
+  const [entitling, doomed] = await Promise.all([
+    readEntitling(client, sourceId),
+    holdDoomed(client, [{ sourceId, id }]),
+  ]);
+  const before = await holdAsked(asked, client);
+  if (!before) return { outcome: 'absent' };
   if (before.entitled)
     await tellOfMembers(client, membersOf(asked, writing, before, entitling.counts), false);
   const updated_at = iso(entitling.now);
+  const parents = doomed.get(`${sourceId} ${id}`) ?? [];
   lastly(() =>
     writeChanges(client, {
       scimTouched: parents.map((parent) => ({ source_id: sourceId, id: parent, updated_at })),
@@ -187,14 +192,10 @@ async function remove(asked: GroupAsked, writing: Writing): Promise<GroupOutcome
 async function holdAsked(
   { sourceId, id, check }: GroupAsked,
   client: Client,
-): Promise<{ before: HeldGroup; entitling: Entitling } | { outcome: 'absent' }> {
-  const [before, entitling] = await Promise.all([
-    holdGroup(client, sourceId, id),
-    readEntitling(client, sourceId),
-  ]);
-  if (!before) return { outcome: 'absent' };
-  check?.(before);
-  return { before, entitling };
+): Promise<HeldGroup | undefined> {
+  const before = await holdGroup(client, sourceId, id);
+  if (before) check?.(before);
+  return before;
 }
 
 function membersOf(

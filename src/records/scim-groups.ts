@@ -33,7 +33,10 @@ export interface Written {
 const COLUMNS = `id, type, name_key AS "nameKey", external_id AS "externalId", active, resource, version,
   created_at AS "createdAt", updated_at AS "updatedAt", entitled`;
 
-/** Read in the transaction that writes: whoever changes the source waits for its end. */
+/**
+ * Read in the transaction that writes, before any group is held: whoever changes the source, and with it which groups
+ * are entitled, waits for its end, and has no group to wait for then.
+ */
 export async function readEntitling(client: Client, sourceId: string): Promise<Entitling> {
   const text = `SELECT entitled_groups AS groups, NOT observed AND removed_at IS NULL AS counts,
     (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now FROM sources WHERE id = $1`;
