@@ -7,22 +7,22 @@ import { PRIORITY } from './plan.js';
 import { redecideOthers, redecidePeopleOf, type Change, type RedecideOptions } from './redecide.js';
 import type { Tally } from './tally.js';
 
-export interface ObservedSource {
+export interface GoingLive {
   id: string;
   kind: string;
-  /** Whose members alone get keys; then all others are decided anew as well. */
-  entitledGroups: string[];
+  /** Also those of whom it does not speak: it has, or had until now, groups whose members alone get keys. */
+  everybody: boolean;
 }
 
 /**
- * Takes what a source said while it was observed as if it counted, and decides everybody anew. Without `dryRun` the
- * source must be live by then: whatever comes after that is decided upon as it comes.
+ * Takes what a source said while it was observed as if it counted, and decides its people anew, or everybody. Without
+ * `dryRun` the source must be live by then: whatever comes after that is decided upon as it comes.
  */
-export async function goLive(source: ObservedSource, given: RedecideOptions): Promise<Tally> {
+export async function goLive(source: GoingLive, given: RedecideOptions): Promise<Tally> {
   const options = { ...given, priority: PRIORITY.backfill };
   const changeFor = (personIds: string[]) => hearingOf(source, personIds, options);
   const tally = await redecidePeopleOf(source.id, { changeFor }, options);
-  if (source.entitledGroups.length === 0) return tally;
+  if (!source.everybody) return tally;
   const apply = (held: Held) => (countIn(held, source.id), {});
   return redecideOthers(
     source.id,
@@ -32,7 +32,7 @@ export async function goLive(source: ObservedSource, given: RedecideOptions): Pr
 }
 
 async function hearingOf(
-  { id: sourceId, kind: sourceKind }: ObservedSource,
+  { id: sourceId, kind: sourceKind }: GoingLive,
   personIds: string[],
   { pool, newId }: RedecideOptions,
 ): Promise<Change> {

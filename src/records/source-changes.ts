@@ -1,3 +1,5 @@
+import { isEntitledGroup } from '../lifecycle/entitled.js';
+import { nameKeyOf } from '../lifecycle/fold.js';
 import { addAudit, type AuditLine } from './audit.js';
 import type { Prisma, PrismaClient } from './generated/client.js';
 import { sqlStateOf } from './stored.js';
@@ -15,7 +17,7 @@ export function removeSource(
 ): Promise<boolean> {
   return changingSources(prisma, async (tx) => {
     const credentials = { secret: null, previousSecret: null, previousUntil: null };
-    const data = { removedAt: at, goingLiveAt: null, ...credentials };
+    const data = { removedAt: at, ...credentials };
     const removed = await tx.source.updateMany({ where: { id, removedAt: null }, data });
     const inForce = { where: { sourceId: id, revokedAt: null }, data: { revokedAt: at } };
     await tx.token.updateMany(inForce);
@@ -40,9 +42,50 @@ export function beginGoLive(prisma: PrismaClient, id: string, at: Date, audit: A
   });
 }
 
-/** Everybody is decided anew. */
-export async function endGoLive(prisma: PrismaClient, id: string, audit: AuditLine): Promise<void> {
-  const end = prisma.source.updateMany({ where: { id }, data: { goingLiveAt: null } });
+/**
+ * From now on the members of these groups alone get keys; of none, everybody of the source again. Once it counts, all are
+ * to be decided anew, until `endGoLive`. Nobody writes a group meanwhile, since whoever does has read the source before.
+ *
+ * @returns false when a long transaction kept the lock from us
+ */
+export function entitleGroups(
+  prisma: PrismaClient,
+  { id, entitledGroups, at }: { id: string; entitledGroups: string[]; at: Date },
+  audit: AuditLine,
+): Promise<boolean> {
+  return changingSources(prisma, async (tx) => {
+    const where = { id, removedAt: null };
+    if ((await tx.source.updateMany({ where, data: { entitledGroups } })).count === 0) return;
+    await tx.source.updateMany({ where: { ...where, observed: false }, data: { goingLiveAt: at } });
+    await markGroups(tx, id, entitledGroups);
+    await addAudit(tx, audit);
+  });
+}
+
+/** No version of a group changes by it: what its source decides is no attribute of its own. */
+async function markGroups(tx: Prisma.TransactionClient, sourceId: string, groups: string[]): Promise<void> {
+  const isMeant = [{ nameKey: { in: groups.map(nameKeyOf) } }, { externalId: { in: groups } }];
+  const found = await tx.scimResource.findMany({
+    where: { sourceId, type: 'Group', OR: [{ entitled: true }, ...isMeant] },
+    select: { id: true, nameKey: true, externalId: true, entitled: true },
+  });
+  for (const entitled of [true, false]) {
+    const changed = found.filter(
+      (one) => one.entitled !== entitled && isEntitledGroup(one, groups) === entitled,
+    );
+    const where = { sourceId, id: { in: changed.map(({ id }) => id) } };
+    if (changed.length > 0) await tx.scimResource.updateMany({ where, data: { entitled } });
+  }
+}
+
+/** Everybody is decided anew by the source as it was at `at`; when it has changed since, they are to be once more. */
+export async function endGoLive(
+  prisma: PrismaClient,
+  id: string,
+  at: Date | null,
+  audit: AuditLine,
+): Promise<void> {
+  const end = prisma.source.updateMany({ where: { id, goingLiveAt: at }, data: { goingLiveAt: null } });
   await prisma.$transaction([end, addAudit(prisma, audit)]);
 }
 

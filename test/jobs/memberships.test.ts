@@ -230,7 +230,7 @@ describe('an observed source with entitled groups', () => {
     await trial.group('Hosts', [annThere!]);
     for (const one of [ann, ben, cid]) expect(await rested(one)).toBe('key');
     expect(await sql('SELECT FROM membership_news')).toEqual([]);
-    const source = { id: trial.sourceId, kind: 'scim', entitledGroups: ['Hosts'] };
+    const source = { id: trial.sourceId, kind: 'scim', everybody: true };
     const forecast = await goLive(source, { ...service.run, dryRun: true });
     expect(forecast).toMatchObject({ people: 3, clear: 2, skipped: { held: 1 } });
     await sql('UPDATE sources SET observed = false WHERE id = $1', [trial.sourceId]);

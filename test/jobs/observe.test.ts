@@ -119,11 +119,11 @@ describe('going live makes up for what was only heard', () => {
   async function goLiveWith(kind: 'scim' | 'zoom', ...events: LifecycleEvent[]) {
     const id = await observed(kind);
     await say(id, ...events);
-    const forecast = await goLive({ id, kind, entitledGroups: [] }, { ...service.run, dryRun: true });
+    const forecast = await goLive({ id, kind, everybody: false }, { ...service.run, dryRun: true });
     await setObserved(id, false);
-    const done = await goLive({ id, kind, entitledGroups: [] }, service.run);
+    const done = await goLive({ id, kind, everybody: false }, service.run);
     expect(done).toEqual(forecast);
-    const again = await goLive({ id, kind, entitledGroups: [] }, service.run);
+    const again = await goLive({ id, kind, everybody: false }, service.run);
     expect({ set: again.set, clear: again.clear, rotate: again.rotate }).toEqual({
       set: 0,
       clear: 0,

@@ -38,6 +38,9 @@ export function routesOf({
     post('/sources', 'admin', ({ by, body }) => sources.add(by, body), 201),
     post('/sources/:name/rotate', 'admin', ({ by, params, body }) => sources.rotate(by, join(body, params))),
     post('/sources/:name/go-live', 'admin', ({ by, params, body }) => sources.goLive(by, join(body, params))),
+    post('/sources/:name/entitle', 'admin', ({ by, params, body }) =>
+      sources.entitle(by, join(body, params)),
+    ),
     remove('/sources/:name', 'admin', ({ by, params, query }) => sources.remove(by, join(query, params))),
 
     get('/sources/:source/clients', 'admin', ({ params }) => clients.list(params)),

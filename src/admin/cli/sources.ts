@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from './context.js';
 import type { ShownSource } from '../operations/sources.js';
 import { addClientCommands } from './clients.js';
+import { addEntitle } from './entitle.js';
 import { unreadable } from './failure.js';
 import { addGoLive } from './go-live.js';
 import { toLines } from './style.js';
@@ -61,6 +62,7 @@ export function addSourceCommands(program: Command, cli: Cli): void {
       });
     });
   addGoLive(source, cli);
+  addEntitle(source, cli);
   addRemove(source, cli);
   addClientCommands(source, cli);
 }

@@ -32,8 +32,8 @@ export async function remove(parts: Parts, by: string, given: unknown): Promise<
   if (isNew && !(await removeSource(prisma, change, audit))) throw sourcesBusy();
   const options = { pool, tell, newId, brake };
   const tally = await redecidePeopleOf(source.id, {}, options);
-  // Whom its groups kept from a key may have one again.
-  if (source.entitledGroups.length > 0)
+  // Whom its groups keep from a key may have one again, or those that it had while not all were decided anew.
+  if (source.entitledGroups.length > 0 || source.goingLiveAt)
     await redecideOthers(source.id, { tally }, { ...options, priority: PRIORITY.backfill });
   return { name, removedAt, leaversForgotten: forgetLeavers || source.observed, ...tally };
 }

@@ -2,21 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { hashToken, newToken } from '../../http/bearer.js';
 import { Problem } from '../../http/problem.js';
-import { redecideOthers } from '../../jobs/redecide.js';
 import type { Tally } from '../../jobs/tally.js';
 import { listSources } from '../../records/listings.js';
-import { endGoLive } from '../../records/source-changes.js';
 import {
   addSource,
   rotateSecret,
   rotateToken,
   secretPlace,
-  type NewSource,
   type SourceRow,
 } from '../../records/source-rows.js';
 import type { NewToken } from '../../records/token-rows.js';
 import { invalidInput, nameInput, numberInput, parseInput } from '../input.js';
-import { goLive } from './go-live.js';
+import { entitle, groupsInput, requireGroups } from './entitle.js';
+import { decideAnew, goLive } from './go-live.js';
 import { requireConnected, RESERVED, sourcesBusy } from './named-source.js';
 import type { OperationsParts } from './parts.js';
 import { remove } from './remove-source.js';
@@ -33,14 +31,6 @@ const domainInput = z
   .transform((domain) => domain.trim().toLowerCase().replace(/^@/, ''))
   .refine((domain) => /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain), 'must be a mail domain');
 
-const MAX_GROUPS = 100;
-
-/** As long as a directory's displayName may be. */
-const groupInput = z
-  .string({ error: 'must be a text' })
-  .trim()
-  .regex(/^[^\p{Cc}\p{Cs}]{1,512}$/u, 'must be the displayName or externalId of a group');
-
 function newSourceInput(kinds: readonly string[]) {
   return z.strictObject({
     name: nameInput.refine((name) => name !== RESERVED, `${RESERVED} is reserved`),
@@ -48,11 +38,7 @@ function newSourceInput(kinds: readonly string[]) {
     domains: z.array(domainInput).max(1_000).default([]),
     observed: z.boolean().default(false),
     presenceOnly: z.boolean().default(false),
-    entitledGroups: z
-      .array(groupInput)
-      .max(MAX_GROUPS, `must be at most ${MAX_GROUPS} groups`)
-      .default([])
-      .transform((groups) => [...new Set(groups)]),
+    entitledGroups: groupsInput.default([]),
     secret: secretInput.optional(),
   });
 }
@@ -94,6 +80,7 @@ export function createSourceOperations(parts: Parts) {
     add: (by: string, given: unknown) => add(parts, by, given),
     rotate: (by: string, given: unknown) => rotate(parts, by, given),
     goLive: (by: string, given: unknown) => goLive(parts, by, given),
+    entitle: (by: string, given: unknown) => entitle(parts, by, given),
     remove: (by: string, given: unknown) => remove(parts, by, given),
   };
 }
@@ -103,8 +90,7 @@ async function add(parts: Parts, by: string, given: unknown): Promise<ShownSourc
   const input = parseInput(newSourceInput(['scim', ...webhookKinds]), given);
   const { secret: givenSecret, ...asked } = input;
   const isEntitling = asked.entitledGroups.length > 0;
-  if (isEntitling && asked.kind !== 'scim')
-    throw invalidInput('entitledGroups: only a scim source tells us of groups');
+  if (isEntitling) requireGroups(asked.kind);
   const id = newId();
   const token = asked.kind === 'scim' ? makeToken(parts, asked.name, givenSecret) : null;
   const secret = token ? null : (givenSecret ?? newSecret());
@@ -116,25 +102,15 @@ async function add(parts: Parts, by: string, given: unknown): Promise<ShownSourc
   if (added === 'busy') throw sourcesBusy();
   if (added === 'added') {
     const shown = show(parts, asked, token ? { token: token.text } : { secret: secret! });
-    return goingLiveAt ? { ...shown, decided: await decideEverybody(parts, by, row) } : shown;
+    if (!goingLiveAt) return shown;
+    // Nobody is in its groups yet, and only who is in one gets a key: whoever holds one is to lose it.
+    return { ...shown, decided: await decideAnew(parts, by, { ...row, everybody: true }) };
   }
   throw new Problem({
     status: 409,
     code: 'SOURCE_NAME_TAKEN',
     detail: `there is already a source named ${asked.name}`,
   });
-}
-
-/** Nobody is in its groups yet, and only who is in one gets a key: whoever holds one is to lose it. */
-async function decideEverybody(parts: Parts, by: string, { id, name }: NewSource): Promise<Tally> {
-  const tally = await redecideOthers(id, {}, parts);
-  await endGoLive(parts.prisma, id, {
-    actor: by,
-    action: 'source.live',
-    subject: name,
-    detail: { ...tally },
-  });
-  return tally;
 }
 
 async function rotate(
