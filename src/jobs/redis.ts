@@ -16,14 +16,39 @@ export function redisConnection(address: RedisAddress, options: RedisOptions): R
   };
   switch (address.kind) {
     case 'single':
-      return new Redis({ ...login, ...address.node, db: address.db });
+      return mended(new Redis({ ...login, ...address.node, db: address.db }));
     case 'sentinel':
-      return new Redis({ ...login, ...sentinelOptions(address) });
+      return mended(new Redis({ ...login, ...sentinelOptions(address) }));
     case 'cluster': {
       const { enableOfflineQueue = true } = options;
-      return new Cluster([...address.nodes], { redisOptions: login, enableOfflineQueue });
+      return mendedCluster(new Cluster([...address.nodes], { redisOptions: login, enableOfflineQueue }));
     }
   }
+}
+
+/**
+ * Before its version 6, ioredis leaves the timer of `socketTimeout` running when a connection closes
+ * (github.com/redis/ioredis/issues/2147): a process that is done would stay for it, and a connection that came in the
+ * place of that one would be cut. BullMQ waits for work on a duplicate.
+ */
+function mended(connection: Redis): Redis {
+  const held = connection as unknown as { socketTimeoutTimer: NodeJS.Timeout | undefined };
+  connection.on('close', () => {
+    clearTimeout(held.socketTimeoutTimer);
+    held.socketTimeoutTimer = undefined;
+  });
+  const duplicate = connection.duplicate.bind(connection);
+  return Object.assign(connection, {
+    duplicate: (...how: Parameters<Redis['duplicate']>) => mended(duplicate(...how)),
+  });
+}
+
+function mendedCluster(cluster: Cluster): Cluster {
+  cluster.on('+node', mended);
+  const duplicate = cluster.duplicate.bind(cluster);
+  return Object.assign(cluster, {
+    duplicate: (...how: Parameters<Cluster['duplicate']>) => mendedCluster(duplicate(...how)),
+  });
 }
 
 function sentinelOptions(address: Extract<RedisAddress, { kind: 'sentinel' }>): RedisOptions {
