@@ -110,7 +110,14 @@ export async function openCore({ config, log, failpoint = () => undefined }: Cor
     });
     const acceptor = measures.acceptor(accepting);
     opened.push(() => acceptor.settled());
-    const memberships = createMemberships({ pool: database.pool, tell: relay, newId, brake, log });
+    const memberships = createMemberships({
+      pool: database.pool,
+      tell: relay,
+      newId,
+      brake,
+      log,
+      decided: (events) => measures.memberships(events),
+    });
     opened.push(() => memberships.settled());
     const follow = (noticeId: string) => memberships.follow(noticeId);
     const keeping = createGroupKeeper({ pool: database.pool, newId, follow, failpoint });

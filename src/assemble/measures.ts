@@ -1,6 +1,7 @@
 import { Counter, Registry } from 'prom-client';
 import type { ClosingAcceptor } from '../jobs/accept.js';
 import type { GroupKeeper, GroupOutcome } from '../jobs/groups.js';
+import type { MembershipEvent } from '../jobs/memberships.js';
 import type { Relay } from '../jobs/relay.js';
 import { ENDED, type Person } from '../lifecycle/person.js';
 import type { Log } from '../log.js';
@@ -14,6 +15,8 @@ import { ZoomFailure } from '../zoom/failure.js';
 export interface Measures {
   acceptor(acceptor: ClosingAcceptor): ClosingAcceptor;
   groups(groups: GroupKeeper): GroupKeeper;
+  /** Of those who joined and left groups: events of notices that `groups` counted. */
+  memberships(events: MembershipEvent[]): void;
   relay(relay: Relay): Relay;
   zoom(client: ZoomClient): ZoomClient;
   budget(budget: CallBudget): CallBudget;
@@ -28,6 +31,7 @@ export function createMeasures({ log, news }: { log: Log; news: SourceNews }): M
   return {
     acceptor: (acceptor) => measureAcceptor(acceptor, counters, news),
     groups: (groups) => measureGroups(groups, counters, news),
+    memberships: (events) => countMemberships(events, counters, news),
     relay: (relay) => measureRelay(relay, counters),
     zoom: (client) => measureZoom(client, counters),
     budget: (budget) => measureBudget(budget, counters),
@@ -104,7 +108,7 @@ function measureAcceptor(acceptor: ClosingAcceptor, { notices, events }: Counter
   return { ...acceptor, accept };
 }
 
-/** What changes a group is a notice without events. */
+/** What changes a group is a notice; its events are counted when they are decided. */
 function measureGroups(groups: GroupKeeper, { notices }: Counters, news: SourceNews): GroupKeeper {
   const counted = async (sourceId: string, writing: Promise<GroupOutcome>) => {
     const made = await writing.catch((error: unknown) => {
@@ -121,6 +125,12 @@ function measureGroups(groups: GroupKeeper, { notices }: Counters, news: SourceN
     change: (asked, change) => counted(asked.sourceId, groups.change(asked, change)),
     remove: (asked) => counted(asked.sourceId, groups.remove(asked)),
   };
+}
+
+/** By whichever process decides, which need not be the one that heard the source. */
+function countMemberships(decided: MembershipEvent[], { events }: Counters, news: SourceNews): void {
+  for (const { sourceId, outcome } of decided) events.inc({ sourceId, outcome });
+  for (const sourceId of new Set(decided.map((one) => one.sourceId))) news.spokenOf(sourceId);
 }
 
 /** The queue is told of people right after the commit that changed them: a job of theirs that is ended ended just now. */

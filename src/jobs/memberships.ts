@@ -23,6 +23,13 @@ export interface MembershipsOptions {
   newId: () => string;
   brake: Brake;
   log: Pick<Log, 'warn' | 'error'>;
+  /** Told after the commit: what became of each who joined or left. */
+  decided: (events: MembershipEvent[]) => void;
+}
+
+export interface MembershipEvent {
+  sourceId: string;
+  outcome: 'applied' | 'no-change';
 }
 
 /**
@@ -103,12 +110,15 @@ async function decideTogether(
   options: MembershipsOptions,
   taken: (news: MembershipNewsRow[]) => void = () => undefined,
 ): Promise<MembershipNewsRow[]> {
-  const { held, news } = await transaction(options.pool, async (client, lastly) => {
+  const { decided, news } = await transaction(options.pool, async (client, lastly) => {
     const news = await takeNews(client, which);
     taken(news);
-    return { news, held: news.length > 0 ? await decideNews(client, lastly, news, options) : null };
+    return { news, decided: news.length > 0 ? await decideNews(client, lastly, news, options) : null };
   });
-  if (held) options.tell.people(held.people.values());
+  if (decided) {
+    options.tell.people(decided.held.people.values());
+    options.decided(decided.events);
+  }
   return news;
 }
 
@@ -117,34 +127,34 @@ async function decideNews(
   lastly: Lastly,
   news: MembershipNewsRow[],
   options: MembershipsOptions,
-): Promise<Held> {
+): Promise<{ held: Held; events: MembershipEvent[] }> {
   const records = news.map(({ sourceId, memberId }) => ({ sourceId, record: memberId }));
   const held = await holdPeople(client, { records });
-  const changes: Changes = { events: news.flatMap((one) => decideOne(one, held, options)) };
+  const events = news.flatMap((one) => decideOne(one, held, options) ?? []);
+  const changes: Changes = { events: events.map(({ row }) => row) };
   await options.brake(client, held);
   addChanges(changes, differences(held));
   lastly(async () => {
     await Promise.all([writeChanges(client, changes), deleteNews(client, news)]);
   });
-  return held;
+  return { held, events };
 }
 
+type Decided = MembershipEvent & { row: Row };
+
 /** @returns the event of it; none about somebody whom no source tells of, such as a group in a group */
-function decideOne(news: MembershipNewsRow, held: Held, { newId }: MembershipsOptions): Row[] {
+function decideOne(news: MembershipNewsRow, held: Held, { newId }: MembershipsOptions): Decided | undefined {
   const { sourceId, memberId } = news;
   const person = ownerOfRecord(held.people, sourceId, memberId);
-  if (!person) return [];
+  if (!person) return undefined;
   const eventId = newId();
   const asking = new Map([[person.id, news.joined ? asksAgain(person, news) : person]]);
   decideAgain(asking, new Map(), { held, newId, sourceId, eventId });
   const next = asking.get(person.id) ?? person;
   held.people.set(person.id, next);
-  return [
-    eventOf(eventId, news, person, {
-      held,
-      changed: next.jobs !== person.jobs || next.zoomUsers !== person.zoomUsers,
-    }),
-  ];
+  const changed = next.jobs !== person.jobs || next.zoomUsers !== person.zoomUsers;
+  const outcome = changed ? 'applied' : 'no-change';
+  return { sourceId, outcome, row: eventOf(eventId, news, person, { held, outcome }) };
 }
 
 /** Whoever joins asks for a key anew, although an operator called the last one off. */
@@ -157,7 +167,7 @@ function eventOf(
   id: string,
   { noticeId, sourceId, memberId, groupName, joined, at }: MembershipNewsRow,
   person: Person,
-  { held, changed }: { held: Held; changed: boolean },
+  { held, outcome }: { held: Held; outcome: MembershipEvent['outcome'] },
 ): Row {
   return {
     id,
@@ -165,7 +175,7 @@ function eventOf(
     source_id: sourceId,
     person_id: person.id,
     type: joined ? 'created' : 'removed',
-    outcome: changed ? 'applied' : 'no-change',
+    outcome,
     reason: `${joined ? 'joined' : 'left'} the group ${JSON.stringify(groupName)}`,
     record: memberId,
     subject: person.mail ?? memberId,

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openOperations } from '../../src/assemble/admin.js';
+import { createGroupKeeper } from '../../src/jobs/groups.js';
+import { newId } from '../../src/records/id.js';
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
+import { openDirectory } from '../harness/directory.js';
 import { startTcpProxy } from '../harness/tcp-proxy.js';
 import { waitFor } from '../harness/wait-for.js';
 import { connectScim, startServing, type Served } from './serving.js';
@@ -23,9 +26,9 @@ afterEach(async () => {
 
 async function start(
   env: Record<string, string> = {},
-  { url = database.url, worker = true } = {},
+  { url = database.url, web = true, worker = true } = {},
 ): Promise<Served> {
-  const one = await startServing(url, zoom, env, { web: true, worker });
+  const one = await startServing(url, zoom, env, { web, worker });
   served.push(one);
   return one;
 }
@@ -96,6 +99,36 @@ test('what fails, and why, is counted: jobs by code, limits, pauses, alerts as o
   await until(one, 'hostkeeper_alerts_total{alert="QUEUE_PAUSED"}');
   await until(one, 'hostkeeper_paused{call="write",code="ZOOM_SCOPE_MISSING"}');
   expect(one.logged().split('"alert":"QUEUE_PAUSED"')).toHaveLength(2);
+});
+
+test('those who join and leave an entitled group are events of its source, whichever process decides', async () => {
+  const name = (outcome: string) => `hostkeeper_events_total{source="okta",outcome="${outcome}"}`;
+  const one = await start({}, { worker: false });
+  const { core } = one.serving;
+  const directory = await openDirectory(core, { name: 'okta', entitledGroups: ['Hosts', 'Others'] });
+  const ann = await directory.user(zoom.users.add({ email: 'ann@example.com' }).email);
+  await until(one, name('applied'));
+  const hosts = await directory.group('Hosts', [ann]);
+  await until(one, name('applied'), 2);
+  await directory.group('Others', [ann]);
+  await until(one, name('no-change'));
+  await directory.quit(hosts, ann);
+  await until(one, name('no-change'), 2);
+  expect((await scrape(one)).get(name('applied'))).toBe(2);
+
+  const unheard = createGroupKeeper({
+    pool: core.database.pool,
+    newId,
+    follow: () => undefined,
+    failpoint: () => undefined,
+  });
+  const step = { step: 'add' as const, members: [{ id: ann.id, display: null }] };
+  await unheard.change(
+    { sourceId: directory.sourceId, id: hosts, body: {} },
+    { next: () => undefined, steps: [step] },
+  );
+  const other = await start({}, { web: false });
+  await until(other, name('no-change'));
 });
 
 test('a second process on this machine goes on without the port, and says so', async () => {
