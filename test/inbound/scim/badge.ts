@@ -49,7 +49,7 @@ export const BADGE = {
   ],
 };
 
-const TEAM = {
+export const TEAM = {
   id: TEAM_URN,
   name: 'Team',
   resourceType: 'Group',
