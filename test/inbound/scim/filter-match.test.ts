@@ -5,13 +5,14 @@ import { readFilter } from '../../../src/inbound/scim/filter.js';
 import { createMatcher } from '../../../src/inbound/scim/filter-match.js';
 import { findAttribute } from '../../../src/inbound/scim/filter-path.js';
 import { elementsAt, holds } from './naive.js';
-import { BRACKETS, samplePeople, USERS } from './people-of-every-kind.js';
+import { OF_PEOPLE } from './names-of-people.js';
+import { samplePeople, USERS } from './people-of-every-kind.js';
 import { brackets, written } from './random-filter.js';
 
 const people = samplePeople(352, 200).map(({ shown }) => shown);
 
 test('PATCH finds the values of a list that the same brackets find in a query', () => {
-  const kept = BRACKETS.filter(({ path }) => path.text !== 'groups');
+  const kept = OF_PEOPLE.brackets.filter(({ path }) => path.text !== 'groups');
   fc.assert(
     fc.property(brackets(kept), (node) => {
       const { path } = node;

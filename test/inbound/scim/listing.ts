@@ -25,7 +25,8 @@ export interface ListBed {
   sourceId: string;
   insert(rows: Row[]): Promise<void>;
   remove(id: string): Promise<void>;
-  addMember(groupId: string, memberId: string): Promise<void>;
+  /** `display`: what who pushes the group calls the member. */
+  addMember(groupId: string, memberId: string, display?: string): Promise<void>;
   /** The answer's body. */
   list(shapes: Shape[], query: Record<string, string>, now?: () => number): Promise<JsonObject>;
   close(): Promise<void>;
@@ -42,9 +43,10 @@ export async function openListBed(own?: TestDatabase): Promise<ListBed> {
     sourceId,
     insert: (rows) => insert(pool, sourceId, rows),
     remove: async (id) => void (await pool.query('DELETE FROM scim_resources WHERE id = $1', [id])),
-    addMember: async (groupId, memberId) => {
-      const text = 'INSERT INTO scim_members (source_id, group_id, member_id) VALUES ($1, $2, $3)';
-      await pool.query(text, [sourceId, groupId, memberId]);
+    addMember: async (groupId, memberId, display) => {
+      const text =
+        'INSERT INTO scim_members (source_id, group_id, member_id, display) VALUES ($1, $2, $3, $4)';
+      await pool.query(text, [sourceId, groupId, memberId, display ?? null]);
     },
     list: async (shapes, query, now) => {
       const request = { source: { sourceId, sourceName: 'okta' }, baseUrl: BASE_URL };

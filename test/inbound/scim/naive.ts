@@ -25,6 +25,8 @@ export interface Path {
   keys: string[];
   fact: Fact;
   text: string;
+  /** Worth comparing with, beside what is worth it everywhere. */
+  words?: string[];
 }
 
 export function holds(node: Node, thing: unknown): boolean {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Node, Path, Value } from './naive.js';
-import { BRACKETS, LITERALS, MANY, PRESENCE, SINGLE } from './people-of-every-kind.js';
+import type { Names } from './names.js';
+import { DATES, NUMBERS, TEXTS } from './words.js';
 
 const ORDER = ['gt', 'ge', 'lt', 'le'] as const;
 const PARTS = ['co', 'sw', 'ew'] as const;
@@ -8,9 +9,10 @@ const EQUALITY = ['eq', 'ne'] as const;
 type Compare = Extract<Node, { value: Value }>['op'];
 
 /** Which comparisons a type has, with which values. */
-function comparisons({ fact }: Path): fc.Arbitrary<{ op: Compare; value: Value }> {
-  const texts = fc.constantFrom<Value>(...LITERALS.texts, 'work', 'HOME', 'Hosts', 'user', 'direct', 'W/"2"');
-  const numbers = fc.constantFrom<Value>(...LITERALS.numbers);
+function comparisons({ fact, words = [] }: Path): fc.Arbitrary<{ op: Compare; value: Value }> {
+  const usual = fc.constantFrom<Value>(...TEXTS, 'work', 'HOME', 'Hosts', 'direct');
+  const texts = words.length > 0 ? fc.oneof(usual, fc.constantFrom<Value>(...words)) : usual;
+  const numbers = fc.constantFrom<Value>(...NUMBERS);
   const flags = fc.constantFrom<Value>(true, false, 'True', 'FALSE');
   const of = (ops: readonly Compare[], value: fc.Arbitrary<Value>) =>
     fc.record({ op: fc.constantFrom<Compare>(...ops), value });
@@ -21,7 +23,7 @@ function comparisons({ fact }: Path): fc.Arbitrary<{ op: Compare; value: Value }
     case 'number':
       return fc.oneof({ weight: 5, arbitrary: of([...EQUALITY, ...ORDER], numbers) }, nothing);
     case 'dateTime': {
-      const dates = fc.constantFrom<Value>(...LITERALS.dates);
+      const dates = fc.constantFrom<Value>(...DATES);
       const instants = of([...EQUALITY, ...ORDER], dates);
       return fc.oneof(
         { weight: 4, arbitrary: instants },
@@ -61,22 +63,23 @@ function logic(leaf: fc.Arbitrary<Node>, depth: number): fc.Arbitrary<Node> {
 }
 
 /** Brackets behind one of these, and what they ask. */
-export const brackets = (of: typeof BRACKETS) =>
+export const brackets = (of: Names['brackets']) =>
   fc
     .constantFrom(...of)
     .chain(({ path, subs }) =>
       logic(fc.oneof(compare(subs), present(subs)), 2).map((node) => ({ op: '[]' as const, path, node })),
     );
 
-export const filters: fc.Arbitrary<Node> = logic(
-  fc.oneof(
-    { weight: 3, arbitrary: compare(SINGLE) },
-    { weight: 3, arbitrary: compare(MANY) },
-    { weight: 2, arbitrary: brackets(BRACKETS) },
-    present(PRESENCE),
-  ),
-  2,
-);
+export const filtersOf = (names: Names): fc.Arbitrary<Node> =>
+  logic(
+    fc.oneof(
+      { weight: 3, arbitrary: compare(names.single) },
+      { weight: 3, arbitrary: compare(names.many) },
+      { weight: 2, arbitrary: brackets(names.brackets) },
+      present(names.presence),
+    ),
+    2,
+  );
 
 /** The filter as a client writes it. */
 export function written(node: Node): string {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
+import { sampleGroups, settle } from './groups-of-every-kind.js';
 import { idsOf, openListBed, type ListBed } from './listing.js';
 import { holds, sorted, type Key } from './naive.js';
-import { MANY, samplePeople, settle, SINGLE, USERS, type Somebody } from './people-of-every-kind.js';
-import { filters, written } from './random-filter.js';
+import { OF_PEOPLE } from './names-of-people.js';
+import { samplePeople, USERS, type Somebody } from './people-of-every-kind.js';
+import { filtersOf, written } from './random-filter.js';
 
 let bed: ListBed;
 const people: Somebody[] = samplePeople(7645, 60);
@@ -13,14 +15,14 @@ const shown = people.map((one) => one.shown);
 const isSortable = ({ fact, keys }: Key['path']) => fact.type !== 'any' && keys[0] !== 'groups';
 const keys: fc.Arbitrary<Key | null> = fc.option(
   fc.record({
-    path: fc.constantFrom(...[...SINGLE, ...MANY].filter(isSortable)),
+    path: fc.constantFrom(...[...OF_PEOPLE.single, ...OF_PEOPLE.many].filter(isSortable)),
     isDescending: fc.boolean(),
   }),
 );
 
 beforeAll(async () => {
   bed = await openListBed();
-  await settle(bed, people);
+  await settle(bed, people, sampleGroups(7645, 3));
 });
 afterAll(() => bed.close());
 
@@ -46,29 +48,34 @@ test('lists are sorted by the attribute’s type and case, those without it last
 
 test('a walk by cursor gives what places give, page by page and back again, whatever filter and order', async () => {
   await fc.assert(
-    fc.asyncProperty(filters, keys, fc.integer({ min: 4, max: 25 }), async (node, key, count) => {
-      const query = { filter: written(node), ...queryOf(key), count: String(count) };
-      const expected = sorted(
-        shown.filter((one) => holds(node, one)),
-        key,
-      );
-      const { ids, pages } = await walk(query);
-      expect(ids).toEqual(expected);
-      for (const [index, page] of pages.entries()) {
-        const place = await bed.list([USERS], { ...query, startIndex: String(1 + index * count) });
-        expect(idsOf(place)).toEqual(idsOf(page));
-        expect(page).toMatchObject({ totalResults: expected.length, itemsPerPage: idsOf(page).length });
-        const back = page['previousCursor'];
-        expect(back === undefined).toBe(index === 0);
-        if (back === undefined) continue;
-        const before = await bed.list([USERS], { ...query, cursor: String(back) });
-        expect(idsOf(before)).toEqual(idsOf(pages[index - 1] as JsonObject));
-        expect([before['previousCursor'] === undefined, before['nextCursor'] === undefined]).toEqual([
-          index === 1,
-          false,
-        ]);
-      }
-    }),
+    fc.asyncProperty(
+      filtersOf(OF_PEOPLE),
+      keys,
+      fc.integer({ min: 4, max: 25 }),
+      async (node, key, count) => {
+        const query = { filter: written(node), ...queryOf(key), count: String(count) };
+        const expected = sorted(
+          shown.filter((one) => holds(node, one)),
+          key,
+        );
+        const { ids, pages } = await walk(query);
+        expect(ids).toEqual(expected);
+        for (const [index, page] of pages.entries()) {
+          const place = await bed.list([USERS], { ...query, startIndex: String(1 + index * count) });
+          expect(idsOf(place)).toEqual(idsOf(page));
+          expect(page).toMatchObject({ totalResults: expected.length, itemsPerPage: idsOf(page).length });
+          const back = page['previousCursor'];
+          expect(back === undefined).toBe(index === 0);
+          if (back === undefined) continue;
+          const before = await bed.list([USERS], { ...query, cursor: String(back) });
+          expect(idsOf(before)).toEqual(idsOf(pages[index - 1] as JsonObject));
+          expect([before['previousCursor'] === undefined, before['nextCursor'] === undefined]).toEqual([
+            index === 1,
+            false,
+          ]);
+        }
+      },
+    ),
     { numRuns: 50 },
   );
 });
