@@ -28,7 +28,8 @@ const LEFT = `
 SELECT concat_ws(' ', action, state, code, zoom_user_id, next_attempt_at) AS job FROM jobs
 WHERE finished_at IS NULL AND state <> 'waiting' AND person_id IN (
   SELECT person_id FROM standings JOIN unnest($1::uuid[], $2::text[]) AS k (source_id, record) USING (source_id, record)
-  UNION SELECT person_id FROM zoom_users WHERE id = ANY ($3::text[]))`;
+  UNION SELECT person_id FROM zoom_users WHERE id = ANY ($3::text[]))
+UNION ALL SELECT concat_ws(' ', 'membership of', member_id) FROM membership_news WHERE member_id::text = ANY ($2::text[])`;
 
 function recordsOf({ told, stage }: Playing): [string[], string[]] {
   return [told.map((one) => stage.sources[one.source as 'okta']), told.map((one) => one.record)];
@@ -37,7 +38,13 @@ function recordsOf({ told, stage }: Playing): [string[], string[]] {
 /** Everybody ends as the model says, and what Zoom holds is what we hold. */
 export async function expectEndings(playing: Playing): Promise<void> {
   const people = await peopleOf(playing);
-  const expected = endings(playing.told, trueUsers(playing), staysWithOne, strayIn(people, playing));
+  const expected = endings(
+    playing.told,
+    trueUsers(playing),
+    playing.stage.group && playing.members,
+    staysWithOne,
+    strayIn(people, playing),
+  );
   expect(people.map((person) => whoIs(person, playing)).sort()).toEqual(expected.map(whoShouldBe).sort());
   for (const one of expected) {
     const person = people.find((other) => whoIs(other, playing) === whoShouldBe(one)) as Person;

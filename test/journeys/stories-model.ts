@@ -35,12 +35,14 @@ export interface Expected {
  * Everybody at the end of a story, by the rules of the design and by nothing but the set of what was told, in no
  * order: who is who (3.1), who is wanted, and where a key is held (3.2).
  *
+ * @param members records of okta's in the group whose members get keys; null: everybody gets one
  * @param strayOf whose a Zoom user is whom no directory claims: a look may find that one deleted and another made under
  *   the same mail are one person's, before Zoom says so
  */
 export function endings(
   told: Told[],
   users: TrueUser[],
+  members: ReadonlySet<string> | null,
   isPrivate: (mail: string) => boolean,
   strayOf: (user: string) => string,
 ): Expected[] {
@@ -56,17 +58,17 @@ export function endings(
     const owner = claim ? clusters(recordKey(claim)) : strayOf(user);
     people.set(owner, [...(people.get(owner) ?? []), ...words]);
   }
-  return [...people.values()].map((words) => endingOf(words, users));
+  return [...people.values()].map((words) => endingOf(words, users, members));
 }
 
-function endingOf(words: Told[], users: TrueUser[]): Expected {
+function endingOf(words: Told[], users: TrueUser[], members: ReadonlySet<string> | null): Expected {
   const last = [...groupedBy(words, recordKey)].map(([key, told]) => ({
     key,
     source: told[0]!.source,
     record: told[0]!.record,
     says: newest(told, (one) => one.says)?.says ?? ('nothing' as const),
   }));
-  const wanted = isWanted(last);
+  const wanted = isWanted(last) && (members === null || last.some((one) => isMember(one, members)));
   const zoomUsers = last.filter((one) => one.source === 'zoom').map((one) => one.record);
   const theirs = users.filter((user) => wanted && zoomUsers.includes(user.id));
   const heldAtOneOf = theirs.filter((user) => user.status === 'active').map((user) => user.id);
@@ -87,6 +89,14 @@ function isWanted(last: { source: string; says: string }[]): boolean {
   );
   const active = [...sources.values()].map((records) => records.some((one) => one.says === 'active'));
   return active.length > 0 && active.every(Boolean);
+}
+
+/** By a record that is active: who left is a member of nothing that counts. */
+function isMember(
+  { source, record, says }: Pick<Told, 'source' | 'record'> & { says: string },
+  members: ReadonlySet<string>,
+): boolean {
+  return source === 'okta' && says === 'active' && members.has(record);
 }
 
 /** One person per immutable id; and a mail that never passes between people ties records together too. */

@@ -3,6 +3,7 @@ import { drawHostKey } from '../../src/rehearsal/host-key-rules.js';
 import type { RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { zoomSaid, zoomShowed } from '../harness/people.js';
 import { expectEndings, rest } from './stories-ending.js';
+import { oktaRecord, regroup } from './stories-group.js';
 import type { Told } from './stories-model.js';
 import type { Stage } from './stories-stage.js';
 import type { InZoom, MailName, Rename, Step, Tell } from './stories-steps.js';
@@ -15,6 +16,8 @@ export interface Playing {
   /** Sets its people apart from those of other stories. */
   tag: string;
   told: Told[];
+  /** Records of okta's in the group whose members get keys. */
+  members: Set<string>;
   users: Map<string, ZoomUser & { deleted?: true }>;
   /** Keys that were set by hand, or shown: the third within a day contests a person. */
   foreign: number;
@@ -37,6 +40,7 @@ export async function play(steps: readonly Step[], stage: Stage): Promise<void> 
     stage,
     tag: `s${++stories}`,
     told: [],
+    members: new Set(),
     users: new Map(),
     foreign: 0,
     lastMoment: 0,
@@ -46,7 +50,7 @@ export async function play(steps: readonly Step[], stage: Stage): Promise<void> 
   for (const [index, step] of steps.entries()) {
     const notices = happen(step, playing);
     for (const delay of step.delays) due.set(index + delay, [...(due.get(index + delay) ?? []), ...notices]);
-    await arrive(due.get(index) ?? [], playing);
+    await Promise.all([arrive(due.get(index) ?? [], playing), regroup(step, playing)]);
     if (step.rest) await rest(playing);
   }
   const late = [...due].filter(([index]) => index >= steps.length).sort(([a], [b]) => a - b);
@@ -69,6 +73,7 @@ async function arrive(notices: Notice[], { stage }: Playing): Promise<void> {
 
 /** What becomes of the world in a step, and what is told of it. */
 function happen(step: Step, playing: Playing): Notice[] {
+  if (step.step === 'group') return [];
   if (step.step === 'tell') return [tell(step, playing)];
   const events = step.step === 'rename' ? rename(step, playing) : inZoom(step, playing);
   return events.map((event) => {
@@ -92,7 +97,8 @@ function mailOf(name: MailName, { tag }: Pick<Playing, 'tag'>): string {
 function tell(step: Tell, playing: Playing): Notice {
   const { source, who, says, sequence } = step;
   const at = playing.startedAt - HOUR + step.minute * MINUTE;
-  const record = `${source}-${who}-${step.record}+${playing.tag}`;
+  const record =
+    source === 'okta' ? oktaRecord(step, playing.tag) : `${source}-${who}-${step.record}+${playing.tag}`;
   const mail = step.mail && mailOf(step.mail, playing);
   const oktaId = { kind: 'okta-id' as const, value: `${who}+${playing.tag}` };
   const adSid = { kind: 'ad-sid' as const, value: `s-1-5-${who}+${playing.tag}` };

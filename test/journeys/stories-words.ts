@@ -8,6 +8,8 @@ export function inWords(steps: readonly Step[]): string {
 }
 
 function sentence(step: Step): string {
+  if (step.step === 'group')
+    return `okta: ${step.who}'s record ${step.record} ${step.does}s the group whose members get keys`;
   if (step.step === 'rename') return `Zoom: the user with the mail ${step.mail}@ now has ${step.to}@`;
   return step.step === 'zoom' ? `Zoom: ${IN_ZOOM[step.does](`${step.mail}@`)}` : telling(step);
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from '@jest/globals';
 import fc from 'fast-check';
 import { play } from './stories-play.js';
 import { openStage, type Stage } from './stories-stage.js';
-import { story } from './stories-steps.js';
+import { story, type Step } from './stories-steps.js';
 import { inWords } from './stories-words.js';
 
 /** STORY_RUNS chooses how many; STORY_SEED and STORY_PATH, as a failure prints them, play one again. */
@@ -11,11 +11,18 @@ const seed = Number(process.env['STORY_SEED'] ?? Date.now() % 1_000_000_000);
 const path = process.env['STORY_PATH'];
 const LANES = path === undefined ? 4 : 1;
 
-let stage: Stage;
+let plain: Stage;
+let grouped: Stage;
 beforeAll(async () => {
-  stage = await openStage();
+  plain = await openStage();
+  grouped = await openStage({ groupsDecide: true });
 });
-afterAll(() => stage.close());
+afterAll(async () => {
+  await plain.close();
+  await grouped.close();
+});
+
+const stageOf = (steps: Step[]) => (steps.some(({ step }) => step === 'group') ? grouped : plain);
 
 const told = story.map((steps) => Object.assign(steps, { [fc.toStringMethod]: () => inWords(steps) }));
 
@@ -23,7 +30,7 @@ test(
   'whatever happens to people, in whatever order and however often it is told, everybody ends as the rules say',
   async () => {
     const lanes = Array.from({ length: LANES }, (_, lane) => lane);
-    const property = fc.asyncProperty(told, (steps) => play(steps, stage));
+    const property = fc.asyncProperty(told, (steps) => play(steps, stageOf(steps)));
     const assertions = lanes.map((lane) =>
       fc.assert(property, {
         numRuns: Math.ceil(runs / LANES),
