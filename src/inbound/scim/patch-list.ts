@@ -7,7 +7,7 @@ import { isEmpty, isObject, isSameJson, valueOf, withKey, type JsonObject } from
 import { checkParts } from './mutability.js';
 import type { AttributeTarget, Mode } from './patch-path.js';
 import { MAX_VALUES, tooManyValues, unite } from './union.js';
-import { isPrimary, mergePart, mergeParts, readValues, tooManyPrimaries } from './value.js';
+import { isPrimary, mergePart, mergeParts, readElement, readValues, tooManyPrimaries } from './value.js';
 
 /** A multi-valued attribute's values after an `add` or `replace`; undefined: it has none. */
 export function changeList(target: AttributeTarget, before: unknown, value: unknown, mode: Mode): unknown {
@@ -102,7 +102,7 @@ function changeElement(target: AttributeTarget, element: unknown, value: unknown
   const before = isObject(element) ? element : {};
   if (sub) return changeSub(attribute, sub, before, value, mode);
   const one = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
-  if (attribute.type !== 'complex' && attribute.type !== 'any') return readValues(attribute, [one])[0];
+  if (attribute.type !== 'complex' && attribute.type !== 'any') return readElement(attribute, one);
   if (!isObject(one) || isEmpty(one)) {
     throw refusal('invalidValue', `one value of ${attribute.name} must be given as an object`);
   }

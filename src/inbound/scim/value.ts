@@ -31,11 +31,15 @@ export function readValue(attribute: Attribute, value: unknown, where = attribut
   return values.length > 0 ? values : undefined;
 }
 
-/** The values of a multi-valued attribute; those that are one and the same become one. */
+/**
+ * The values of a multi-valued attribute; those that are one and the same become one. One in an array that is refused is
+ * named by its place, from 0.
+ */
 export function readValues(attribute: Attribute, value: unknown, where = attribute.name): unknown[] {
   const given = Array.isArray(value) ? value : [value];
   if (given.length > MAX_VALUES) throw tooManyValues(where);
-  const values = given.map((one) => (one === null ? undefined : readOne(attribute, one, where)));
+  const placeOf = (index: number) => (Array.isArray(value) ? `${where}[${index}]` : where);
+  const values = given.map((one, index) => readElement(attribute, one, placeOf(index)));
   const kept = unite(
     attribute,
     [],
@@ -51,6 +55,11 @@ export function isPrimary(value: unknown): boolean {
 
 export function tooManyPrimaries(where: string): ScimError {
   return refusal('invalidValue', `at most one value of ${where} can be primary`);
+}
+
+/** One value of a multi-valued attribute. */
+export function readElement(attribute: Attribute, value: unknown, where = attribute.name): unknown {
+  return value === null ? undefined : readOne(attribute, value, where);
 }
 
 function readOne(attribute: Attribute, value: unknown, where: string): unknown {

@@ -34,6 +34,12 @@ describe('what cannot be done is refused, says which operation, and nothing of i
     ],
     ['a wrong type of a value', [add('emails', 'w@x.y')], 'invalidValue', /emails must be an object/],
     [
+      'a wrong type of the second value',
+      [{ op: 'add', value: { emails: [work, { value: 'h@x.y', primary: 'no' }] } }],
+      'invalidValue',
+      /^Operations\[0\]: emails\[1\]\.primary must be true or false$/,
+    ],
+    [
       'a wrong type of a filtered value',
       [add('emails[type eq "a"]', 'x')],
       'invalidValue',

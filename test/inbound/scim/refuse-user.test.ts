@@ -35,9 +35,20 @@ describe('what cannot be a user is refused with a reason, and nothing is kept of
       'emails of another type',
       { userName: 'u', emails: ['u@x.y'] },
       'invalidValue',
-      /emails must be an object/,
+      /emails\[0\] must be an object/,
     ],
-    ['an email of another type', { userName: 'u', emails: [{ value: 1 }] }, 'invalidValue', /emails.value/],
+    [
+      'an email of another type',
+      { userName: 'u', emails: [{ value: 'a' }, { value: 1 }] },
+      'invalidValue',
+      /^emails\[1\]\.value must be a string$/,
+    ],
+    [
+      'an email alone, of another type',
+      { userName: 'u', emails: { value: 1 } },
+      'invalidValue',
+      /^emails\.value must be a string$/,
+    ],
     [
       'two primary emails',
       {

@@ -61,6 +61,16 @@ describe('values are kept as they came, if they are of the type that the schema 
     expect(refusal(name, value)).toBe(`invalidValue: ${name} must be ${expected}`);
   });
 
+  test.each([
+    ['visits', [{ count: 1 }, { count: 2 }, { count: '3' }], 'visits[2].count must be a whole number'],
+    ['visits', [null, 'x'], 'visits[1] must be an object'],
+    ['visits', { count: '3' }, 'visits.count must be a whole number'],
+    ['doors', ['North', 5], 'doors[1] must be a string'],
+    ['doors', 5, 'doors must be a string'],
+  ])('%s is refused with the place of what is wrong in %j', (name, value, expected) => {
+    expect(refusal(name, value)).toContain(`invalidValue: ${expected}`);
+  });
+
   test('a boolean may be a word, one value may stand for a list of one', () => {
     expect(readValue(attributeOf('valid'), 'True')).toBe(true);
     expect(readValue(attributeOf('valid'), 'false')).toBe(false);
