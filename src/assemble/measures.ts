@@ -6,6 +6,7 @@ import type { Relay } from '../jobs/relay.js';
 import { ENDED, type Person } from '../lifecycle/person.js';
 import type { Log } from '../log.js';
 import { isUnavailable } from '../records/database.js';
+import { ResourceBusy } from '../records/deadline.js';
 import type { SourceNews } from '../records/source-news.js';
 import type { CallBudget } from '../zoom/budget.js';
 import type { ZoomClient } from '../zoom/client.js';
@@ -112,7 +113,8 @@ function measureAcceptor(acceptor: ClosingAcceptor, { notices, events }: Counter
 function measureGroups(groups: GroupKeeper, { notices }: Counters, news: SourceNews): GroupKeeper {
   const counted = async (sourceId: string, writing: Promise<GroupOutcome>) => {
     const made = await writing.catch((error: unknown) => {
-      if (isUnavailable(error)) notices.inc({ sourceId, outcome: 'not-kept' });
+      if (isUnavailable(error) || error instanceof ResourceBusy)
+        notices.inc({ sourceId, outcome: 'not-kept' });
       throw error;
     });
     if (made.outcome !== 'kept' || !made.changed) return made;

@@ -29,12 +29,17 @@ export class MemberUnknown extends Error {
 export interface StepWriting {
   leaving: MemberWriting;
   joining: MemberWriting;
+  /** Called before each step. */
+  hurry: () => void;
 }
 
 /** Takes the steps, each in one or two statements however many members it has. @returns whether any changed anything */
 export async function takeSteps(client: Client, writing: StepWriting, steps: MemberStep[]): Promise<boolean> {
   let changed = false;
-  for (const step of steps) changed = (await takeStep(client, writing, step)) || changed;
+  for (const step of steps) {
+    writing.hurry();
+    changed = (await takeStep(client, writing, step)) || changed;
+  }
   return changed;
 }
 

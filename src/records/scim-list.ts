@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { isUnavailable, StoreUnavailable, transaction, type Lastly } from './database.js';
-import { withMembers, type ResourceType } from './scim-memberships.js';
+import { askInTime, type Statement } from './ask-in-time.js';
+import { deadlineIn } from './deadline.js';
+import { countFitting, withMembers, type Ask, type ResourceType } from './scim-memberships.js';
 import { columnsOf, type KeptResource } from './scim-row.js';
 
 export interface ListQuery {
@@ -17,7 +18,7 @@ export interface ListQuery {
    */
   effort: 'all' | 'scan' | 'lookup';
   page: Stretch;
-  /** Types whose memberships are loaded; a page with groups may then be shorter. */
+  /** Types whose memberships are loaded; a page of groups by row may then be shorter. */
   memberships: ResourceType[];
 }
 
@@ -52,26 +53,34 @@ export interface Page {
   hasMore: boolean;
 }
 
-/** A list that takes too long to be made. */
-export class QueryTooLong extends Error {
-  override readonly name = 'QueryTooLong';
-  constructor(cause: unknown) {
-    super('the list took too long', { cause });
+/** A page by place whose groups have more members than one answer carries. */
+export class PageTooLarge extends Error {
+  override readonly name = 'PageTooLarge';
+  constructor(readonly maxMembers: number) {
+    super('the groups of a page have too many members');
   }
 }
 
-/** Nothing may take a client more than 5 s. */
-export const LIST_LIMIT_MS = 4_500;
-const QUERY_CANCELED = '57014';
+export interface ListLimits {
+  /** For a list and the members in it together. */
+  ms: number;
+  /** What one answer carries at most, but for a single group's. */
+  members: number;
+}
 
-/** One statement for page and total, and two for the members of its groups. Throws StoreUnavailable, QueryTooLong. */
-export async function listResources(pool: pg.Pool, asked: ListQuery, limitMs: number): Promise<Page> {
-  const { page, effort, sort } = asked;
-  const isQuick = effort === 'lookup' || (effort === 'all' && !sort);
-  const found = await ask<Row>(pool, statementOf(asked), isQuick ? null : limitMs);
+/**
+ * One statement for page and total, and two for the members of its groups. Throws StoreUnavailable, QueryTooLong,
+ * PageTooLarge.
+ */
+export async function listResources(pool: pg.Pool, asked: ListQuery, limits: ListLimits): Promise<Page> {
+  const { page } = asked;
+  const deadline = deadlineIn(limits.ms);
+  const ask: Ask = (text, values) => askInTime(pool, { text, values }, deadline);
+  const { text, values } = statementOf(asked);
+  const found = await ask<Row>(text, values);
   const rows = found.filter(({ id }) => id !== null);
   const kept = page.by === 'place' ? rows : rows.slice(0, page.count);
-  const loaded = await withMemberships(pool, asked, kept.map(listed));
+  const loaded = await withMemberships(ask, asked, kept.map(listed), limits.members);
   const total = page.by === 'row' && page.total !== null ? page.total : (found[0]?.total ?? 0);
   const hasMore = page.by === 'row' && rows.length > loaded.length;
   return { rows: page.by === 'row' && page.way === 'before' ? loaded.reverse() : loaded, total, hasMore };
@@ -81,24 +90,24 @@ function listed({ total: _, sort_key: __, memberships, ...row }: Row): ListedRes
   return row.type === 'User' && memberships ? { ...row, memberships } : row;
 }
 
-/** Up to the first group whose members do not fit into one answer with those before it. */
+/**
+ * Up to the first group whose members do not fit into one answer with those before it: whoever pages by row goes on from
+ * there. By place they may go on in steps of their own, as Okta does, and would never see what was left out.
+ */
 async function withMemberships(
-  pool: pg.Pool,
-  { sourceId, memberships }: ListQuery,
+  ask: Ask,
+  { sourceId, memberships, page }: ListQuery,
   rows: ListedResource[],
+  maxMembers: number,
 ): Promise<ListedResource[]> {
   const groups = memberships.includes('Group') ? rows.filter(({ type }) => type === 'Group') : [];
   if (groups.length === 0) return rows;
-  const load = <One extends object>(text: string, params: unknown[]) =>
-    ask<One>(pool, { text, params }, null);
-  const loaded = new Map((await withMembers(load, sourceId, groups)).map((group) => [group.id, group]));
-  const end = rows.findIndex(({ id, type }) => type === 'Group' && !loaded.has(id));
-  return rows.slice(0, end < 0 ? rows.length : end).map((row) => loaded.get(row.id) ?? row);
-}
-
-interface Statement {
-  text: string;
-  params: unknown[];
+  const fitting = await countFitting(ask, sourceId, groups, maxMembers);
+  const left = groups[fitting];
+  if (left && page.by === 'place') throw new PageTooLarge(maxMembers);
+  const loaded = await withMembers(ask, sourceId, groups.slice(0, fitting));
+  const groupOf = new Map(loaded.map((group) => [group.id, group]));
+  return rows.slice(0, left ? rows.indexOf(left) : rows.length).map((row) => groupOf.get(row.id) ?? row);
 }
 
 function statementOf(asked: ListQuery): Statement {
@@ -116,7 +125,7 @@ function statementOf(asked: ListQuery): Statement {
       : effort === 'all'
         ? countedApart(columns, rows, stretch)
         : countedAtOnce(columns, rows, stretch, source);
-  return { text: `${text} ORDER BY ${order}`, params };
+  return { text: `${text} ORDER BY ${order}`, values: params };
 }
 
 /** Ends as soon as the page is full; memberships are looked up for its rows alone. */
@@ -181,39 +190,3 @@ function beyondOf(
 }
 
 type Row = ListedResource & { total: number; sort_key: unknown };
-
-/** `limitMs` is null for what is quick, which is spared the transaction. */
-async function ask<One extends object>(
-  pool: pg.Pool,
-  { text, params }: Statement,
-  limitMs: number | null,
-): Promise<One[]> {
-  try {
-    if (limitMs === null) return (await pool.query(text, params)).rows as One[];
-    return await askInTime<One>(pool, { text, params }, limitMs);
-  } catch (error) {
-    if (isTooLong(error)) throw new QueryTooLong(error);
-    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
-  }
-}
-
-/** The limit ends with the transaction, so that the connection is as it was. */
-async function askInTime<One extends object>(
-  pool: pg.Pool,
-  { text, params }: Statement,
-  limitMs: number,
-): Promise<One[]> {
-  let rows: One[] = [];
-  const work = async (client: pg.PoolClient, lastly: Lastly) => {
-    client.query(`SET LOCAL statement_timeout = ${limitMs}`).catch(() => undefined);
-    lastly(async () => {
-      rows = (await client.query(text, params)).rows as One[];
-    });
-  };
-  await transaction(pool, work, 'BEGIN READ ONLY');
-  return rows;
-}
-
-function isTooLong(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === QUERY_CANCELED;
-}

@@ -31,42 +31,41 @@ export const MEMBERSHIPS: Record<ResourceType, string> = {
   Group: `coalesce((${listOf('group_id', 'member_id', `coalesce(m.display, ${NAME})`)}), '[]') AS memberships`,
 };
 
-type Ask = <Row extends object>(sql: string, params: unknown[]) => Promise<Row[]>;
-
-/** What one answer carries at most: about 15 MB. */
-const MAX_MEMBERS = 100_000;
+export type Ask = <Row extends object>(sql: string, params: unknown[]) => Promise<Row[]>;
 
 const COUNT = `
 SELECT g.id, (SELECT count(*)::integer FROM (SELECT FROM scim_members WHERE source_id = $1 AND group_id = g.id
-    LIMIT ${MAX_MEMBERS + 1}) few) AS members
+    LIMIT $3::integer + 1) few) AS members
 FROM unnest($2::uuid[]) AS g (id)`;
 const LOAD = `SELECT r.id, ${MEMBERSHIPS.Group} FROM scim_resources r WHERE r.source_id = $1 AND r.id = ANY ($2)`;
 
-/**
- * The groups of a page with their members. Those that do not fit into one answer together are left out: a page may be
- * shorter than was asked for (RFC 7644 §3.4.2.4), though never empty for that.
- */
-export async function withMembers<Group extends { id: string }>(
+interface HasId {
+  id: string;
+}
+
+/** How many of these groups, from the first on, have no more than so many members together; one at least. */
+export async function countFitting(
+  ask: Ask,
+  sourceId: string,
+  groups: HasId[],
+  maxMembers: number,
+): Promise<number> {
+  const ids = groups.map(({ id }) => id);
+  const counts = await ask<HasId & { members: number }>(COUNT, [sourceId, ids, maxMembers]);
+  const countOf = new Map(counts.map(({ id, members }) => [id, members]));
+  let members = 0;
+  const end = groups.findIndex(({ id }) => (members += countOf.get(id) ?? 0) > maxMembers);
+  return end < 0 ? groups.length : Math.max(end, 1);
+}
+
+/** These groups, each with its members. */
+export async function withMembers<Group extends HasId>(
   ask: Ask,
   sourceId: string,
   groups: Group[],
 ): Promise<(Group & { memberships: Membership[] })[]> {
   const ids = groups.map(({ id }) => id);
-  const fit = fitting(groups, await ask(COUNT, [sourceId, ids]));
-  const loaded = await ask<{ id: string; memberships: Membership[] }>(LOAD, [
-    sourceId,
-    fit.map(({ id }) => id),
-  ]);
+  const loaded = await ask<HasId & { memberships: Membership[] }>(LOAD, [sourceId, ids]);
   const membersOf = new Map(loaded.map(({ id, memberships }) => [id, memberships]));
-  return fit.map((group) => ({ ...group, memberships: membersOf.get(group.id) ?? [] }));
-}
-
-export function fitting<Group extends { id: string }>(
-  groups: Group[],
-  counts: { id: string; members: number }[],
-): Group[] {
-  const countOf = new Map(counts.map(({ id, members }) => [id, members]));
-  let members = 0;
-  const end = groups.findIndex(({ id }) => (members += countOf.get(id) ?? 0) > MAX_MEMBERS);
-  return end < 0 ? groups : groups.slice(0, Math.max(end, 1));
+  return groups.map((group) => ({ ...group, memberships: membersOf.get(group.id) ?? [] }));
 }

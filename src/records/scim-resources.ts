@@ -1,7 +1,9 @@
 import type pg from 'pg';
-import { isUnavailable, StoreUnavailable } from './database.js';
+import { askInTime, type Statement } from './ask-in-time.js';
+import { query } from './database.js';
+import { deadlineIn, LIMIT_MS } from './deadline.js';
 import { isId } from './is-id.js';
-import { LIST_LIMIT_MS, listResources, type ListQuery, type Page } from './scim-list.js';
+import { listResources, type ListLimits, type ListQuery, type Page } from './scim-list.js';
 import type { ResourceType } from './scim-memberships.js';
 import { columnsOf, type KeptResource } from './scim-row.js';
 import { createTogether } from './together.js';
@@ -17,39 +19,48 @@ export interface FindQuery {
 
 /** The resources of SCIM sources. Each source sees its own. Throws StoreUnavailable. */
 export interface ScimDirectory {
-  /** `id` may be any text that a client sends. */
+  /** `id` may be any text that a client sends. Throws QueryTooLong as well. */
   find(asked: FindQuery & { id: string }): Promise<KeptResource | undefined>;
   findByName(asked: FindQuery & { nameKey: string }): Promise<KeptResource | undefined>;
-  /** Throws QueryTooLong as well. */
+  /** Throws QueryTooLong and PageTooLarge as well. */
   list(query: ListQuery): Promise<Page>;
 }
 
 type Find = (asked: Asked) => Promise<KeptResource | undefined>;
 type Asked = FindQuery & { id: string };
+type Ask = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
-/** `listLimitMs`: how long a list may take that no index makes quick. */
-export function createScimDirectory(pool: pg.Pool, listLimitMs = LIST_LIMIT_MS): ScimDirectory {
+/** 100,000 members are about 15 MB. */
+const LIMITS: ListLimits = { ms: LIMIT_MS, members: 100_000 };
+
+export function createScimDirectory(pool: pg.Pool, given: Partial<ListLimits> = {}): ScimDirectory {
+  const limits = { ...LIMITS, ...given };
   const bare = createFind(pool, null);
   const users = createFind(pool, 'User');
+  // There may be very many, and nobody should wait for the members of somebody else's group.
+  const group = async (asked: Asked) => {
+    const deadline = deadlineIn(limits.ms);
+    return (await findAll((statement) => askInTime(pool, statement, deadline), 'Group', [asked]))[0];
+  };
   const find: Find = (asked) => {
     if (!asked.memberships) return bare(asked);
-    // Nobody should wait for the members of somebody else's group.
-    return asked.type === 'User' ? users(asked) : findAll(pool, 'Group', [asked]).then(([group]) => group);
+    return asked.type === 'User' ? users(asked) : group(asked);
   };
   return {
     find: async (asked) => (isId(asked.id) ? find(asked) : undefined),
     findByName: (asked) => findByName(pool, asked),
-    list: (asked) => listResources(pool, asked, listLimitMs),
+    list: (asked) => listResources(pool, asked, limits),
   };
 }
 
 function createFind(pool: pg.Pool, memberships: ResourceType | null): Find {
-  return createTogether((asked: Asked[]) => findAll(pool, memberships, asked));
+  const ask: Ask = (statement) => query(pool, statement);
+  return createTogether((asked: Asked[]) => findAll(ask, memberships, asked));
 }
 
 /** Row by row, so that a plan made while the tables were empty stays good when they are full. */
 async function findAll(
-  pool: pg.Pool,
+  ask: Ask,
   memberships: ResourceType | null,
   asked: Asked[],
 ): Promise<(KeptResource | undefined)[]> {
@@ -58,7 +69,7 @@ async function findAll(
       LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND id = k.id AND type = k.type OFFSET 0) r`;
   const keys = asked.map(({ sourceId, type, id }, place) => ({ place, source_id: sourceId, type, id }));
   const name = `find-resources:${memberships ?? 'alone'}`;
-  const rows = await query<KeptResource & { place: number }>(pool, name, text, [JSON.stringify(keys)]);
+  const rows = await ask<KeptResource & { place: number }>({ name, text, values: [JSON.stringify(keys)] });
   const found = new Map(rows.map(({ place, ...kept }) => [place, kept]));
   return asked.map((_, place) => found.get(place));
 }
@@ -69,24 +80,6 @@ async function findByName(
 ): Promise<KeptResource | undefined> {
   const columns = columnsOf(memberships ? type : null);
   const text = `SELECT ${columns} FROM scim_resources r WHERE r.source_id = $1 AND r.type = $2 AND r.name_key = $3`;
-  return (
-    await query<KeptResource>(pool, `find-by-name:${memberships ? type : 'alone'}`, text, [
-      sourceId,
-      type,
-      nameKey,
-    ])
-  )[0];
-}
-
-async function query<T extends pg.QueryResultRow>(
-  pool: pg.Pool,
-  name: string,
-  text: string,
-  values: unknown[],
-): Promise<T[]> {
-  try {
-    return (await pool.query<T>({ name, text, values })).rows;
-  } catch (error) {
-    throw isUnavailable(error) ? new StoreUnavailable(error) : error;
-  }
+  const name = `find-by-name:${memberships ? type : 'alone'}`;
+  return (await query<KeptResource>(pool, { name, text, values: [sourceId, type, nameKey] }))[0];
 }

@@ -3,6 +3,7 @@ import type { MemberStep } from '../../src/jobs/group-steps.js';
 import type { GroupKeeper, GroupOutcome, GroupRow } from '../../src/jobs/groups.js';
 import type { Acceptor, ScimRow } from '../../src/jobs/intake.js';
 import { nameKeyOf } from '../../src/lifecycle/fold.js';
+import { deadlineIn } from '../../src/records/deadline.js';
 import { joined, left } from './people.js';
 
 export interface Member {
@@ -32,6 +33,9 @@ export interface DirectoryOptions {
 
 type Parts = Pick<Core, 'database' | 'newId'> & { acceptor: Acceptor; groups: GroupKeeper };
 
+/** Of tests, on however busy a machine. */
+const PATIENCE_MS = 60_000;
+
 export async function openDirectory(
   { database, newId, acceptor, groups }: Parts,
   { name = 'scim', entitledGroups = [], observed = false }: DirectoryOptions = {},
@@ -39,7 +43,7 @@ export async function openDirectory(
   const sourceId = newId();
   const source = { id: sourceId, name, kind: 'scim', entitledGroups, observed };
   await database.prisma.source.create({ data: source });
-  const asked = (id: string) => ({ sourceId, id, body: {} });
+  const asked = (id: string) => ({ sourceId, id, body: {}, deadline: deadlineIn(PATIENCE_MS) });
   const adding = (members: Member[]): MemberStep[] => [
     { step: 'add', members: members.map(({ id }) => ({ id, display: null })) },
   ];

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { lookUp } from '../../src/jobs/look-up.js';
 import { goLive } from '../../src/jobs/go-live.js';
 import { createGroupKeeper } from '../../src/jobs/groups.js';
+import { deadlineIn } from '../../src/records/deadline.js';
 import { expectAtRest } from '../harness/at-rest.js';
 import { openDirectory, type Directory, type Member } from '../harness/directory.js';
 import { addSource, intakeOf, joined, left } from '../harness/people.js';
@@ -192,7 +193,7 @@ test('what a crash left undone after the commit is found by the sweep', async ()
   const { newId, failpoint } = service.core;
   const dying = createGroupKeeper({ pool, newId, failpoint, follow: () => undefined });
   const hosts = await directory.group('Hosts');
-  const change = { sourceId: directory.sourceId, id: hosts, body: {} };
+  const change = { sourceId: directory.sourceId, id: hosts, body: {}, deadline: deadlineIn(60_000) };
   const steps = [{ step: 'add' as const, members: [{ id: ann.id, display: null }] }];
   await dying.change(change, { next: () => undefined, steps });
   await waitFor('the key', async () => (await ask(ann)) === 'key');
@@ -248,7 +249,7 @@ test('a group is not said to be kept while the database is not there', async () 
   const { newId, failpoint } = service.core;
   const { create } = createGroupKeeper({ pool, newId, failpoint, follow: () => undefined });
   const row = { nameKey: 'hosts', externalId: null, resource: { displayName: 'Hosts' } };
-  const asked = { sourceId: directory.sourceId, id: newId(), body: {} };
+  const asked = { sourceId: directory.sourceId, id: newId(), body: {}, deadline: deadlineIn(60_000) };
   await expect(create(asked, row, [])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
   await pool.end();
 });

@@ -1,3 +1,4 @@
+import type { Deadline } from '../../records/deadline.js';
 import type { Answer } from './answer.js';
 import { referencesOf, resolveReferences } from './bulk-references.js';
 import type { BulkOperation } from './bulk-request.js';
@@ -18,6 +19,8 @@ export interface Running {
   makers: ReadonlyMap<string, number>;
   /** By bulkId: the id of what was made. */
   made: Map<string, string>;
+  /** After it no further step is begun. */
+  deadline: Deadline;
   /** Why nothing more can be done. */
   down?: ScimError;
 }

@@ -1,3 +1,4 @@
+import { deadlineIn, LONG_LIMIT_MS, ResourceBusy } from '../../records/deadline.js';
 import type { Answer } from './answer.js';
 import { attemptAll, MAX_AT_ONCE, needsOf, type Running } from './bulk-attempt.js';
 import { makeCircle } from './bulk-circle.js';
@@ -8,16 +9,27 @@ import { takeWave, type Waiting } from './bulk-wave.js';
 import { createEndpointFinder, type Endpoints } from './endpoint-table.js';
 import type { Endpoint } from './request.js';
 
+export interface BulkOptions {
+  /** Operations that have not begun by then are put off. */
+  bulkLimitMs?: number;
+}
+
 /**
  * `POST /Bulk` (RFC 7644 §3.7): each operation goes to the endpoint that it would reach alone. Throws 400, 413, and
- * 503 when the database is down and nothing was done.
+ * 503 when nothing was done because the database is down, or busy.
  */
-export function createBulk(resources: Endpoints): Endpoint {
+export function createBulk(
+  resources: Endpoints,
+  { bulkLimitMs = LONG_LIMIT_MS }: BulkOptions = {},
+): Endpoint {
   const find = createEndpointFinder(resources);
   return async (request) => {
     const { operations, failOnErrors } = readBulk(await request.readBody());
     request.source.charge?.(operations.length - 1);
-    return runAll({ request, find, makers: makersOf(operations), made: new Map() }, operations, failOnErrors);
+    const deadline = deadlineIn(bulkLimitMs);
+    const makers = makersOf(operations);
+    const running: Running = { request, find, deadline, makers, made: new Map() };
+    return runAll(running, operations, failOnErrors);
   };
 }
 
@@ -34,6 +46,7 @@ async function runAll(running: Running, operations: BulkOperation[], failOnError
   const steps = stepsOf(running, operations);
   let errors = 0;
   for (let at = 0; at < steps.length && errors < failOnErrors;) {
+    if (running.deadline.leftMs() === 0) running.down ??= running.request.explain(new ResourceBusy());
     // As many as may still fail: whatever becomes of them, none is done that should have been left.
     const wave = takeWave(steps.slice(at, at + Math.min(MAX_AT_ONCE, failOnErrors - errors)));
     outcomes.push(...(await runWave(running, wave)));

@@ -1,4 +1,4 @@
-import { createBulk } from './bulk.js';
+import { createBulk, type BulkOptions } from './bulk.js';
 import { createDiscovery } from './discovery.js';
 import type { Endpoints, Methods } from './endpoint-table.js';
 import { createGroups, type GroupsOptions } from './groups.js';
@@ -7,7 +7,7 @@ import { refuseMe } from './me.js';
 import type { Endpoint } from './request.js';
 import { createUsers, type UsersOptions } from './users.js';
 
-export interface EndpointsOptions extends UsersOptions, GroupsOptions {}
+export interface EndpointsOptions extends UsersOptions, GroupsOptions, BulkOptions {}
 
 /** Everything that is answered. */
 export function createEndpoints(options: EndpointsOptions): Endpoints {
@@ -21,7 +21,7 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
     '/.search': { POST: createSearch(options, [User, Group]) },
     '/Users/.search': { POST: createSearch(options, [User]) },
     '/Groups/.search': { POST: createSearch(options, [Group]) },
-    '/Bulk': { POST: createBulk(resources) },
+    '/Bulk': { POST: createBulk(resources, options) },
     '/Me': everyMethod(refuseMe),
     '/ServiceProviderConfig': { GET: discovery.serviceProviderConfig },
     '/ResourceTypes': { GET: discovery.resourceTypes },

@@ -1,7 +1,9 @@
 import type { GroupAsked, GroupKeeper, GroupOutcome } from '../../jobs/groups.js';
+import { QueryTooLong } from '../../records/ask-in-time.js';
+import { deadlineIn, LIMIT_MS } from '../../records/deadline.js';
 import type { KeptResource, ScimDirectory } from '../../records/scim-resources.js';
 import { answerOne, headersOf, type Answer, type View } from './answer.js';
-import { notFound, type ScimError, uniqueness } from './error.js';
+import { notFound, refusal, type ScimError, uniqueness } from './error.js';
 import {
   memberUnknown,
   readMemberOperations,
@@ -25,6 +27,8 @@ export interface GroupsOptions extends ListOptions {
   directory: ScimDirectory;
   newId: () => string;
   shapes: Shapes;
+  /** How long a write may wait for others, from its body on. */
+  writeLimitMs?: number;
 }
 
 export interface Groups {
@@ -59,10 +63,17 @@ export function createGroups(options: GroupsOptions): Groups {
   };
 }
 
+const TOO_MANY_MEMBERS = `it would take too long to read the members of this group: leave them out by \
+excludedAttributes=members; whether somebody is one, a filter by id and members.value tells`;
+
 async function get(parts: Parts, request: ScimRequest): Promise<Answer> {
   const view = viewOf(parts.shape, request);
-  const kept = await find(parts, request, request.id, view);
-  return answerGet(request, kept, view);
+  const { sourceId } = request.source;
+  try {
+    return answerGet(request, await find(parts, sourceId, request.id, view), view);
+  } catch (error) {
+    throw error instanceof QueryTooLong ? refusal('tooMany', TOO_MANY_MEMBERS, error) : error;
+  }
 }
 
 async function create(parts: Parts, request: ScimRequest): Promise<Answer> {
@@ -70,20 +81,20 @@ async function create(parts: Parts, request: ScimRequest): Promise<Answer> {
   const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
   const row = readGroup(parts.own, own);
   const { lists } = readMembers(members);
-  const asked = askedOf(request, 'POST', parts.newId(), saidOf(parts, own, members));
+  const asked = askedOf(parts, { ...request, id: parts.newId() }, 'POST', saidOf(parts, own, members));
   const steps = lists.map((list) => ({ step: 'add' as const, members: list.members }));
   const group = made(await parts.groups.create(asked, row, steps), asked.id, lists);
-  return answerOne(201, await find(parts, request, group.id, view), viewAfter(view, own));
+  return answerOne(201, await findMade(parts, asked, group, view), viewAfter(view, own));
 }
 
 async function replace(parts: Parts, request: ScimRequest): Promise<Answer> {
   const view = viewOf(parts.shape, request);
   const { own, members } = splitMembers(parts.shape, readBody(await readLarge(request)));
   const { steps, lists } = readMembers(members);
-  const asked = askedOf(request, 'PUT', request.id, saidOf(parts, own, members));
+  const asked = askedOf(parts, request, 'PUT', saidOf(parts, own, members));
   const next = (before: KeptResource) => replaceGroup(parts.own, before, own);
   const group = made(await parts.groups.change(asked, { next, steps }), asked.id, lists);
-  return answerOne(200, await find(parts, request, group.id, view), viewAfter(view, own));
+  return answerOne(200, await findMade(parts, asked, group, view), viewAfter(view, own));
 }
 
 /** 204, unless attributes are asked for by name (RFC 7644 §3.5.2): a change of one member loads no others. */
@@ -91,22 +102,22 @@ async function patch(parts: Parts, request: ScimRequest): Promise<Answer> {
   const view = viewOf(parts.shape, request);
   const operations = readOperations(await readLarge(request));
   const { own, steps, lists } = readMemberOperations(parts.shape, operations, request.baseUrl);
-  const asked = askedOf(request, 'PATCH', request.id, withoutSecrets(parts.shape, operations));
+  const asked = askedOf(parts, request, 'PATCH', withoutSecrets(parts.shape, operations));
   const next = (before: KeptResource) => patchGroup(parts.own, before, own);
   const group = made(await parts.groups.change(asked, { next, steps }), asked.id, lists);
   if (!request.query.get('attributes')) return { status: 204, headers: headersOf(group, view) };
-  return answerOne(200, await find(parts, request, group.id, view), view);
+  return answerOne(200, await findMade(parts, asked, group, view), view);
 }
 
 async function remove(parts: Parts, request: ScimRequest): Promise<Answer> {
-  const asked = askedOf(request, 'DELETE', request.id, null);
+  const asked = askedOf(parts, request, 'DELETE', null);
   made(await parts.groups.remove(asked), asked.id, []);
   return { status: 204 };
 }
 
 async function find(
   { directory }: Parts,
-  { source: { sourceId } }: ScimRequest,
+  sourceId: string,
   id: string,
   { selection }: View,
 ): Promise<KeptResource> {
@@ -114,6 +125,21 @@ async function find(
   const kept = await directory.find({ sourceId, type: 'Group', id, memberships });
   if (!kept) throw groupNotFound(id);
   return kept;
+}
+
+/** What is kept must not be answered as if it were not: when its members take too long, it goes without them. */
+async function findMade(
+  parts: Parts,
+  { sourceId }: GroupAsked,
+  group: KeptResource,
+  view: View,
+): Promise<KeptResource> {
+  try {
+    return await find(parts, sourceId, group.id, view);
+  } catch (error) {
+    if (error instanceof QueryTooLong) return group;
+    throw error;
+  }
 }
 
 /** Throws what became of the write, if it was not kept. */
@@ -130,10 +156,15 @@ function made(outcome: GroupOutcome, id: string, lists: AskedMembers['lists']): 
   }
 }
 
-function askedOf({ source, headers }: ScimRequest, method: string, id: string, said: unknown): GroupAsked {
+function askedOf(
+  { writeLimitMs = LIMIT_MS }: Parts,
+  { source: { sourceId }, headers, id }: ScimRequest,
+  method: string,
+  said: unknown,
+): GroupAsked {
   const body = { method, path: `/Groups/${id.slice(0, 100)}`, said: shorten(said) };
   const check = ({ version }: KeptResource) => void evaluate(method, headers, version);
-  return { sourceId: source.sourceId, id, body, check };
+  return { sourceId, id, body, check, deadline: deadlineIn(writeLimitMs) };
 }
 
 function saidOf({ shape }: Parts, own: JsonObject, members: unknown): unknown {

@@ -1,4 +1,5 @@
-import { QueryTooLong, type ListedResource, type Page, type Stretch } from '../../records/scim-list.js';
+import { QueryTooLong } from '../../records/ask-in-time.js';
+import { PageTooLarge, type ListedResource, type Page, type Stretch } from '../../records/scim-list.js';
 import type { ResourceType } from '../../records/scim-memberships.js';
 import type { ScimDirectory } from '../../records/scim-resources.js';
 import { answerList, LIST_URN, show, type Answer, type View } from './answer.js';
@@ -20,7 +21,8 @@ export interface ListOptions {
 }
 
 const TOO_LONG = `it would take too long to list this: compare one of userName, externalId, id, emails.value, \
-groups.value, or a group's displayName or members.value, by eq, joined to the rest by "and"; leave out sortBy`;
+groups.value, or a group's displayName or members.value, by eq, joined to the rest by "and"; leave out sortBy; leave \
+out members by excludedAttributes=members; far down a long list, page by cursor in place of startIndex`;
 
 /** What a resource of each type has in rows of their own. */
 const MEMBERSHIPS: Record<ResourceType, string> = { User: 'groups', Group: 'members' };
@@ -121,10 +123,17 @@ function answerCursors(
   return { status: 200, body };
 }
 
+/** Only by place: by cursor a page is shorter instead, and loses nothing. */
+function tooLarge({ maxMembers }: PageTooLarge): string {
+  return `the groups of this page have more than ${maxMembers} members together: leave members out by \
+excludedAttributes=members, ask for fewer groups by count, or page by cursor in place of startIndex`;
+}
+
 async function inTime(list: () => Promise<Page>): Promise<Page> {
   try {
     return await list();
   } catch (error) {
+    if (error instanceof PageTooLarge) throw refusal('tooMany', tooLarge(error), error);
     throw error instanceof QueryTooLong ? refusal('tooMany', TOO_LONG, error) : error;
   }
 }

@@ -1,7 +1,9 @@
+import { within } from '../../http/within.js';
 import type { Accepted, Acceptor, ScimRow, ScimWrite } from '../../jobs/intake.js';
+import { ResourceBusy, type Deadline } from '../../records/deadline.js';
 import type { KeptResource, ScimDirectory } from '../../records/scim-resources.js';
 import { changes } from './changes.js';
-import { nameTaken, notFound, ScimError } from './error.js';
+import { nameTaken, notFound } from './error.js';
 import { isSameJson } from './json.js';
 import { evaluate, type ConditionHeaders } from './preconditions.js';
 import type { UserResource } from './resource.js';
@@ -23,23 +25,29 @@ export interface Asked {
   headers: ConditionHeaders;
   /** What is kept of the request beside its effect, without a password. */
   said: unknown;
+  /** By when it is answered; what is under way then goes on, and may yet be kept. */
+  deadline: Deadline;
 }
 
 /** How often a write is computed anew because somebody else's came first. */
 const MAX_TRIES = 20;
 
-/** Throws 409 when the name is taken, unless by the inactive record of the same externalId: that is restored. */
+/**
+ * Throws 409 when the name is taken, unless by the inactive record of the same externalId: that is restored. Throws
+ * ResourceBusy.
+ */
 export function createUser(
   writing: UserWriting & { newId: () => string },
-  sourceId: string,
+  { sourceId, deadline }: Pick<Asked, 'sourceId' | 'deadline'>,
   resource: UserResource,
 ): Promise<KeptResource> {
   const row = rowOf(writing.newId(), resource);
-  const asked: Asked = { sourceId, id: row.id, method: 'POST', headers: {}, said: null };
-  return untilMade(async () => {
+  const asked: Asked = { sourceId, id: row.id, method: 'POST', headers: {}, said: null, deadline };
+  const making = untilMade(asked, async () => {
     const accepted = await write(writing, asked, { write: 'create', row });
     return accepted.outcome === 'kept' ? keptOf(row, accepted) : restore(writing, asked, row);
   });
+  return within(making, deadline.leftMs(), () => new ResourceBusy());
 }
 
 /** Okta assigns a returner by a POST with the externalId of old; a 409 would keep them out. */
@@ -56,7 +64,7 @@ async function restore(writing: UserWriting, asked: Asked, row: ScimRow): Promis
 
 /**
  * `next` may be asked several times, when others change the user meanwhile, and so are the conditions: what is written
- * follows upon the version that they were asked of. No change, no write. Throws 404, 409, 412.
+ * follows upon the version that they were asked of. No change, no write. Throws 404, 409, 412, ResourceBusy.
  */
 export function rewriteUser(
   writing: UserWriting,
@@ -72,7 +80,7 @@ export function rewriteUser(
   });
 }
 
-/** Throws 404, 412. */
+/** Throws 404, 412, ResourceBusy. */
 export async function removeUser(writing: UserWriting, asked: Asked): Promise<void> {
   await inTurn(writing, asked, async () => {
     const before = await findUser(writing.directory, asked.sourceId, asked.id);
@@ -127,21 +135,23 @@ function write(
 /** Many at once would else read the same version, of which only one write can follow. */
 function inTurn(
   { turns }: UserWriting,
-  { sourceId, id }: Asked,
+  asked: Asked,
   attempt: () => Promise<KeptResource | undefined>,
 ): Promise<KeptResource> {
-  return turns(`${sourceId} ${id}`, () => untilMade(attempt));
+  const { sourceId, id, deadline } = asked;
+  const turn = turns(`${sourceId} ${id}`, deadline, () => untilMade(asked, attempt));
+  return within(turn, deadline.leftMs(), () => new ResourceBusy());
 }
 
-async function untilMade(attempt: () => Promise<KeptResource | undefined>): Promise<KeptResource> {
-  for (let tried = 0; tried < MAX_TRIES; tried++) {
+async function untilMade(
+  { deadline }: Asked,
+  attempt: () => Promise<KeptResource | undefined>,
+): Promise<KeptResource> {
+  for (let tried = 0; tried < MAX_TRIES && deadline.leftMs() > 0; tried++) {
     const made = await attempt();
     if (made) return made;
   }
-  throw new ScimError(503, 'others keep changing this user; ask again', {
-    code: 'RESOURCE_BUSY',
-    headers: { 'Retry-After': '1' },
-  });
+  throw new ResourceBusy();
 }
 
 function keptOf(row: ScimRow, { at, version, createdAt }: Accepted, before?: KeptResource): KeptResource {

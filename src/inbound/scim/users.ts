@@ -1,4 +1,5 @@
 import type { Acceptor } from '../../jobs/intake.js';
+import { deadlineIn, LIMIT_MS } from '../../records/deadline.js';
 import type { ScimDirectory } from '../../records/scim-resources.js';
 import { answerOne, type Answer } from './answer.js';
 import { createList, type ListOptions } from './list.js';
@@ -24,6 +25,8 @@ export interface UsersOptions extends ListOptions {
   directory: ScimDirectory;
   newId: () => string;
   shapes: Shapes;
+  /** How long a write may take, from its body on. */
+  writeLimitMs?: number;
 }
 
 export interface Users {
@@ -35,7 +38,7 @@ export interface Users {
   remove: Endpoint;
 }
 
-type Writing = UserWriting & Pick<UsersOptions, 'newId' | 'shapes'>;
+type Writing = UserWriting & Pick<UsersOptions, 'newId' | 'shapes' | 'writeLimitMs'>;
 
 /** `/Users` and `/Users/{id}` (RFC 7644 §3.3 to §3.6). */
 export function createUsers(given: UsersOptions): Users {
@@ -54,7 +57,8 @@ async function create(options: Writing, request: ScimRequest): Promise<Answer> {
   const shape = options.shapes.User;
   const view = viewOf(shape, request);
   const body = await request.readBody();
-  const kept = await createUser(options, request.source.sourceId, readUser(shape, body));
+  const asked = askedOf(options, request, 'POST', null);
+  const kept = await createUser(options, asked, readUser(shape, body));
   return answerOne(201, kept, viewAfter(view, body));
 }
 
@@ -69,7 +73,7 @@ async function replace(options: Writing, request: ScimRequest): Promise<Answer> 
   const shape = options.shapes.User;
   const view = viewOf(shape, request);
   const body = await request.readBody();
-  const asked = askedOf(request, 'PUT', withoutSecrets(shape, body));
+  const asked = askedOf(options, request, 'PUT', withoutSecrets(shape, body));
   const kept = await rewriteUser(options, asked, (before) => replaceUser(shape, before, body));
   return answerOne(200, kept, viewAfter(view, body));
 }
@@ -78,16 +82,21 @@ async function patch(options: Writing, request: ScimRequest): Promise<Answer> {
   const shape = options.shapes.User;
   const view = viewOf(shape, request);
   const operations = readOperations(await request.readBody());
-  const asked = askedOf(request, 'PATCH', withoutSecrets(shape, operations));
+  const asked = askedOf(options, request, 'PATCH', withoutSecrets(shape, operations));
   const kept = await rewriteUser(options, asked, (before) => patchUser(shape, before, operations));
   return answerOne(200, kept, viewAfter(view, operations));
 }
 
-async function remove(options: UserWriting, request: ScimRequest): Promise<Answer> {
-  await removeUser(options, askedOf(request, 'DELETE', null));
+async function remove(options: Writing, request: ScimRequest): Promise<Answer> {
+  await removeUser(options, askedOf(options, request, 'DELETE', null));
   return { status: 204 };
 }
 
-function askedOf({ source, id, headers }: ScimRequest, method: Asked['method'], said: unknown): Asked {
-  return { sourceId: source.sourceId, id, method, headers, said };
+function askedOf(
+  { writeLimitMs = LIMIT_MS }: Writing,
+  { source: { sourceId }, id, headers }: ScimRequest,
+  method: Asked['method'],
+  said: unknown,
+): Asked {
+  return { sourceId, id, method, headers, said, deadline: deadlineIn(writeLimitMs) };
 }

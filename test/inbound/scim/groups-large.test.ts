@@ -2,9 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { groupingOf, type Made } from './grouping.js';
 import { startScimServer, type ScimServer } from './scim-server.js';
 
+/** How long it takes is measured by the bench `directory`. */
 const MANY = 50_000;
-/** On a busy machine; comparing each with each would take longer on any. */
-const PATIENCE_MS = 15_000;
 
 let scim: ScimServer;
 let ids: string[];
@@ -25,31 +24,20 @@ afterAll(() => scim.close());
 
 const { user, group, patch } = groupingOf(() => scim);
 
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
-  const start = performance.now();
-  const result = await work();
-  return { result, ms: performance.now() - start };
-}
-
-test('fifty thousand members are pushed, and pushed again, while a client waits', async () => {
+test('fifty thousand members are pushed, pushed again, which changes nothing, and put, whole', async () => {
   const members = ids.map((value, index) => ({ value, display: `many-${index}@hosts.example` }));
   const push = () => patch(large, { op: 'replace', path: 'members', value: members });
-  const first = await timed(push);
-  expect(first.result.status).toBe(204);
-  expect(first.ms).toBeLessThan(PATIENCE_MS);
-  const again = await timed(push);
-  expect(again.result.headers.get('etag')).toBe('W/"2"');
-  expect(again.ms).toBeLessThan(PATIENCE_MS);
-  const put = await timed(() =>
-    scim.call('PUT', large.path, { displayName: 'Large', members: members.slice(1) }),
-  );
-  expect([put.result.status, (put.result.body['members'] as object[]).length]).toEqual([200, MANY - 1]);
-  expect(put.ms).toBeLessThan(PATIENCE_MS);
+  const first = await push();
+  expect([first.status, first.headers.get('etag')]).toEqual([204, 'W/"2"']);
+  const again = await push();
+  expect([again.status, again.headers.get('etag')]).toEqual([204, 'W/"2"']);
+  const put = await scim.call('PUT', large.path, { displayName: 'Large', members: members.slice(1) });
+  expect([put.status, (put.body['members'] as object[]).length]).toEqual([200, MANY - 1]);
 }, 60_000);
 
-test('a member who is deleted, and the whole group, go while a client waits', async () => {
-  const one = await timed(() => scim.call('DELETE', `/Users/${ids[5]}`));
-  expect([one.result.status, one.ms < PATIENCE_MS]).toEqual([204, true]);
-  const all = await timed(() => scim.call('DELETE', large.path));
-  expect([all.result.status, all.ms < PATIENCE_MS]).toEqual([204, true]);
+test('a member who is deleted goes, and so does the whole group', async () => {
+  expect((await scim.call('DELETE', `/Users/${ids[5]}`)).status).toBe(204);
+  expect((await scim.call('DELETE', large.path)).status).toBe(204);
+  const { rows } = await scim.pool.query('SELECT FROM scim_members WHERE group_id = $1', [large.id]);
+  expect(rows).toHaveLength(0);
 }, 60_000);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { compileList } from '../../../src/inbound/scim/list-query.js';
-import { QueryTooLong } from '../../../src/records/scim-list.js';
+import { QueryTooLong } from '../../../src/records/ask-in-time.js';
 import { createScimDirectory } from '../../../src/records/scim-resources.js';
 import { createList } from '../../../src/inbound/scim/list.js';
 import type { ScimRequest } from '../../../src/inbound/scim/request.js';
@@ -64,14 +64,13 @@ async function looked(
 ): Promise<{ total: number; rows: number }> {
   const client = await pool.connect();
   const plans: Plan[] = [];
-  const query = async (text: string, params?: unknown[]) => {
-    if (!params) return client.query(text);
-    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`,
-      params,
-    );
-    plans.push(...rows.map((row) => row['QUERY PLAN'][0].Plan));
-    return client.query(text, params);
+  const query = async (asked: string | { text: string; values: unknown[] }) => {
+    if (typeof asked === 'string') return client.query(asked);
+    const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${asked.text}`;
+    const planned = client.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(explain, asked.values);
+    const answered = client.query(asked);
+    plans.push(...(await planned).rows.map((row) => row['QUERY PLAN'][0].Plan));
+    return answered;
   };
   const explaining = Object.assign(Object.create(client) as pg.PoolClient, {
     query,
@@ -80,7 +79,7 @@ async function looked(
   await client.query(`SET plan_cache_mode = ${setting}`);
   const asked = compileList({ shapes, filter, sort: null, sourceId, baseUrl: '' });
   const page = { by: 'place', offset: 0, count: 100 } as const;
-  const directory = createScimDirectory({ query, connect: async () => explaining } as unknown as pg.Pool);
+  const directory = createScimDirectory({ connect: async () => explaining } as unknown as pg.Pool);
   const { total } = await directory.list({ ...asked, memberships: [], page });
   client.release(true);
   return { total, rows: plans.reduce((sum, plan) => sum + rowsOf(plan), 0) };

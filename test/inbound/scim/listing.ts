@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { createList } from '../../../src/inbound/scim/list.js';
 import type { ScimRequest } from '../../../src/inbound/scim/request.js';
 import type { Shape } from '../../../src/inbound/scim/shape.js';
+import type { ListLimits } from '../../../src/records/scim-list.js';
 import { createScimDirectory } from '../../../src/records/scim-resources.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 
@@ -33,10 +34,10 @@ export interface ListBed {
 }
 
 /** Lists over a database of one's own, without a server: what is in it is what a test puts there. */
-export async function openListBed(own?: TestDatabase): Promise<ListBed> {
+export async function openListBed(own?: TestDatabase, limits?: Partial<ListLimits>): Promise<ListBed> {
   const database = own ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 2, pipeline: true } as pg.PoolConfig);
-  const directory = createScimDirectory(pool);
+  const directory = createScimDirectory(pool, limits);
   const sourceId = randomUUID();
   return {
     pool,

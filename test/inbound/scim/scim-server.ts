@@ -15,6 +15,7 @@ import type { Accepted, Intake } from '../../../src/jobs/intake.js';
 import { durationsAt } from '../../../src/lifecycle/durations.js';
 import { createLog } from '../../../src/log.js';
 import { newId } from '../../../src/records/id.js';
+import type { ListLimits } from '../../../src/records/scim-list.js';
 import { createScimDirectory } from '../../../src/records/scim-resources.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 
@@ -57,11 +58,18 @@ export interface ScimServerOptions {
   shapes?: Shapes;
   /** Another process, as it were, on the same database; to be closed first. */
   beside?: ScimServer;
+  /** How long things may take; far more than in earnest, unless told otherwise: test machines are busy. */
+  writeLimitMs?: number;
+  bulkLimitMs?: number;
+  listLimits?: Partial<ListLimits>;
 }
+
+const PATIENCE_MS = 60_000;
 
 /** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
 export async function startScimServer(given: ScimServerOptions = {}): Promise<ScimServer> {
   const { publicUrl, beside, shapes = createShapes() } = given;
+  const { writeLimitMs = PATIENCE_MS, bulkLimitMs = PATIENCE_MS, listLimits } = given;
   const database = beside?.database ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 8, pipeline: true } as pg.PoolConfig);
   const sourceIds = beside?.sourceIds ?? {
@@ -87,7 +95,7 @@ export async function startScimServer(given: ScimServerOptions = {}): Promise<Sc
     const charge = (operations: number) => hooks.charge?.(operations);
     return { sourceId: sourceIds[name], sourceName: name, charge };
   };
-  const directory = createScimDirectory(pool);
+  const directory = createScimDirectory(pool, { ms: PATIENCE_MS, ...listLimits });
   const followed: string[] = [];
   const follow = (noticeId: string) => void followed.push(noticeId);
   const groups = createGroupKeeper({ pool, newId, follow, failpoint: nothing });
@@ -98,6 +106,8 @@ export async function startScimServer(given: ScimServerOptions = {}): Promise<Sc
     authenticate,
     newId,
     shapes,
+    writeLimitMs,
+    bulkLimitMs,
     log,
     ...(publicUrl && { publicUrl }),
   };
