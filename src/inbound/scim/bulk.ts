@@ -2,6 +2,7 @@ import { deadlineIn, LONG_LIMIT_MS, ResourceBusy } from '../../records/deadline.
 import type { Answer } from './answer.js';
 import { attemptAll, MAX_AT_ONCE, needsOf, type Running } from './bulk-attempt.js';
 import { makeCircle } from './bulk-circle.js';
+import { readNames, type Names } from './bulk-names.js';
 import { orderSteps } from './bulk-order.js';
 import { readBulk, type BulkOperation } from './bulk-request.js';
 import { answerBulk, type Outcome } from './bulk-result.js';
@@ -45,10 +46,13 @@ async function runAll(running: Running, operations: BulkOperation[], failOnError
   const outcomes: Outcome[] = [];
   const steps = stepsOf(running, operations);
   let errors = 0;
+  let names: Names = { end: 0, keys: new Map() };
   for (let at = 0; at < steps.length && errors < failOnErrors;) {
     if (running.deadline.leftMs() === 0) running.down ??= running.request.explain(new ResourceBusy());
     // As many as may still fail: whatever becomes of them, none is done that should have been left.
-    const wave = takeWave(steps.slice(at, at + Math.min(MAX_AT_ONCE, failOnErrors - errors)));
+    const most = Math.min(MAX_AT_ONCE, failOnErrors - errors);
+    if (at >= names.end && !running.down) names = await readNames(running, steps, { from: at, most });
+    const wave = takeWave(steps.slice(at, at + most), names.keys);
     outcomes.push(...(await runWave(running, wave)));
     errors = outcomes.filter(({ error }) => error).length;
     at += wave.length;

@@ -11,7 +11,8 @@ afterAll(() => scim.close());
 
 /** An operation on one of a few resources that are there, about one of a few names and versions. */
 interface Step {
-  what: 'create' | 'rename' | 'retitle' | 'replace' | 'remove' | 'leave' | 'join' | 'part' | 'regroup';
+  what:
+    'create' | 'rename' | 'retitle' | 'replace' | 'keep' | 'remove' | 'leave' | 'join' | 'part' | 'regroup';
   of: number;
   name: number;
   version: number;
@@ -32,6 +33,8 @@ const step = fc.record<Step>({
     'rename',
     'retitle',
     'replace',
+    'keep',
+    'keep',
     'remove',
     'leave',
     'join',
@@ -53,6 +56,7 @@ function operationOf({ what, of, name, version }: Step, place: number, ids: Ids)
     rename: patch(user, { op: 'replace', path: 'userName', value: `NAME${name}` }),
     retitle: patch(user, { op: 'replace', path: 'title', value: `title${place}` }),
     replace: { method: 'PUT', path: user, data: { userName: `name${name}`, title: `put${place}` } },
+    keep: { method: 'PUT', path: user, data: { userName: ` Name${of}`, title: `kept${place}` } },
     remove: { method: 'DELETE', path: user },
     leave: patch(user, { op: 'replace', value: { active: false } }),
     join: patch(group, { op: 'add', path: 'members', value: [member] }),

@@ -3,14 +3,15 @@ import { takeWave } from '../../../src/inbound/scim/bulk-wave.js';
 
 type Short = [method: string, path: string, data?: unknown, needs?: number[]];
 
-/** How many of these are done at the same time, first. */
-function together(...operations: Short[]): number {
+/** How many of these are done at the same time, first; `nameKeys` are those of the resources of PUTs. */
+function together(operations: Short[], nameKeys: Record<number, string> = {}): number {
   const steps = operations.map(([method, path, data = {}, needs = []], index) => ({
     operations: [{ index, method, path, data }],
     needs,
     isCircle: needs.includes(index),
   }));
-  return takeWave(steps).length;
+  const named = Object.entries(nameKeys).map(([index, key]) => [Number(index), key] as const);
+  return takeWave(steps, new Map(named)).length;
 }
 
 const rename = { Operations: [{ op: 'replace', path: 'userName', value: 'b' }] };
@@ -171,5 +172,62 @@ test.each<[string, number, Short[]]>([
     ],
   ],
 ])('at the same time: %s', (_, count, operations) => {
-  expect(together(...operations)).toBe(count);
+  expect(together(operations)).toBe(count);
+});
+
+const put = (id: number, data: object): Short => ['PUT', `/Users/${id}`, data];
+const URN = 'urn:ietf:params:scim:schemas:core:2.0:User';
+
+test.each<[string, number, Short[], Record<number, string>]>([
+  [
+    'that keep the names',
+    3,
+    [1, 2, 3].map((id) => put(id, { userName: ` A${id}` })),
+    { 0: 'a1', 1: 'a2', 2: 'a3' },
+  ],
+  [
+    'up to one that changes it',
+    1,
+    [put(1, { userName: 'a' }), put(2, { userName: 'b' })],
+    { 0: 'a', 1: 'c' },
+  ],
+  ['not when the first does', 1, [put(1, { userName: 'b' }), put(2, { userName: 'c' })], { 0: 'a', 1: 'c' }],
+  [
+    'up to one of which nothing is known',
+    1,
+    [put(1, { userName: 'a' }), put(2, { userName: 'b' })],
+    { 0: 'a' },
+  ],
+  ['not of one user', 1, [put(1, { userName: 'a' }), put(1, { userName: 'a' })], { 0: 'a', 1: 'a' }],
+  [
+    'not when the name is said twice',
+    1,
+    [put(1, { userName: 'a', [`${URN}:userName`]: 'b' }), put(2, { userName: 'c' })],
+    { 0: 'a', 1: 'c' },
+  ],
+  [
+    'not when it is said again inside',
+    1,
+    [put(1, { userName: 'a' }), put(2, { userName: 'c', [URN]: { userName: 'd' } })],
+    { 0: 'a', 1: 'c' },
+  ],
+  [
+    'not of users and groups',
+    1,
+    [put(1, { userName: 'a' }), ['PUT', '/Groups/2', { displayName: 'b' }]],
+    { 0: 'a', 1: 'b' },
+  ],
+  ['nor beside changes', 1, [put(1, { userName: 'a' }), ['PATCH', '/Users/2', retitle]], { 0: 'a' }],
+])('at the same time, PUTs %s', (_, count, operations, nameKeys) => {
+  expect(together(operations, nameKeys)).toBe(count);
+});
+
+test('a creation that says its name twice is done alone', () => {
+  const twice = { userName: 'a', [`${URN}:userName`]: 'b' };
+  expect(
+    together([
+      ['POST', '/Users', twice],
+      ['POST', '/Users', { userName: 'c' }],
+    ]),
+  ).toBe(1);
 });
