@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { openEmbedded } from '../../src/records/embedded/open.js';
+import { benchBulk, benchLargeGroup } from './at-once.js';
 import { startHostkeeper, withDataDir, type Env, type Running } from './hostkeeper.js';
 import { addMembers, copyResource, idOf, nameOf, type Pattern } from './many-resources.js';
 import { percentile, report, round } from './report.js';
@@ -33,19 +34,30 @@ const ASKS: Record<string, Ask> = {
   'externalId eq': (directory) => find(directory, 'Users', `externalId eq "00u-${someMail(directory)}"`),
   'work e-mail eq': (directory) =>
     find(directory, 'Users', `emails[type eq "work"].value eq "${someMail(directory)}"`),
-  'group displayName eq': (directory) =>
-    find(directory, 'Groups', `displayName eq "${nameOf(GROUP, randomInt(1, directory.size.groups + 1))}"`),
+  // The large group, as Entra looks for it.
+  'group displayName eq': (directory) => find(directory, 'Groups', `displayName eq "${GROUP}"`),
   'members add': (directory) => changeMembers(directory, 'Add'),
   'members remove': (directory) => changeMembers(directory, 'Remove'),
 };
 
-/** The same questions to two services, on a small and a large directory of one PostgreSQL, asked in turn. */
+/**
+ * The same questions to two services, on a small and a large directory of one PostgreSQL, asked in turn; then what is
+ * much at once, of the large one.
+ */
 export async function benchDirectory(): Promise<void> {
   await withDataDir(async (dataDir) => {
     const server = await openEmbedded({ dataDir });
     const directories: Directory[] = [];
     for (const size of [SMALL, LARGE]) directories.push(await openDirectory(size, server.url, dataDir));
     for (const [name, ask] of Object.entries(ASKS)) await compare(name, ask, directories);
+    for (const { call, user, size } of directories.slice(-1)) {
+      const users = Array.from({ length: size.members }, (_, index) => ({
+        id: idOf(user, index + 1),
+        mail: `${nameOf(USER, index + 1)}@example.com`,
+      }));
+      await benchLargeGroup(call, users);
+      await benchBulk(call, users);
+    }
     for (const directory of directories) await closeDirectory(directory);
     await server.release();
   });
