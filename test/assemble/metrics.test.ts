@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openOperations } from '../../src/assemble/admin.js';
 import { createGroupKeeper } from '../../src/jobs/groups.js';
+import { deadlineIn } from '../../src/records/deadline.js';
 import { newId } from '../../src/records/id.js';
 import { startRehearsalZoom, type RehearsalZoom } from '../../src/rehearsal/zoom.js';
 import { createTestDatabase, type TestDatabase } from '../harness/database.js';
@@ -124,7 +125,7 @@ test('those who join and leave an entitled group are events of its source, which
   });
   const step = { step: 'add' as const, members: [{ id: ann.id, display: null }] };
   await unheard.change(
-    { sourceId: directory.sourceId, id: hosts, body: {} },
+    { sourceId: directory.sourceId, id: hosts, body: {}, deadline: deadlineIn(60_000) },
     { next: () => undefined, steps: [step] },
   );
   const other = await start({}, { web: false });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
+import { GROUPS } from './groups-of-every-kind.js';
 import { idsOf, openListBed, type ListBed, type Row } from './listing.js';
-import { GROUPS, USERS } from './people-of-every-kind.js';
+import { USERS } from './people-of-every-kind.js';
 
 const MAX_MEMBERS = 3;
 /** How many members each group has, by id. */
