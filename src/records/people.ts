@@ -85,7 +85,8 @@ WITH found AS (
   UNION SELECT person_id FROM zoom_users WHERE mail = ANY ($6::text[])
   UNION SELECT unnest($7::uuid[])
 ), locked AS MATERIALIZED (
-  SELECT id FROM people WHERE id = ANY (ARRAY (SELECT person_id FROM found)) ORDER BY id FOR UPDATE
+  SELECT p.id FROM (SELECT DISTINCT person_id AS id FROM found ORDER BY 1) f,
+    LATERAL (SELECT id FROM people WHERE id = f.id FOR UPDATE) p
 )
 SELECT coalesce((SELECT array_agg(id) FROM locked), '{}') AS ids,
   ARRAY (SELECT id FROM zoom_users WHERE id = ANY ($5::text[]) AND person_id IS NOT NULL) AS zoom_user_ids,

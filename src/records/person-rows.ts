@@ -20,7 +20,7 @@ SELECT p.id, p.name, p.mail, p.merged_into, p.contested_at, p.exposed_at, p.tran
   (SELECT coalesce(json_agg(json_build_object('id', j.id, 'action', j.action, 'state', j.state, 'zoomUserId', j.zoom_user_id,
       'attempts', j.attempts, 'priority', j.priority)), '[]')
     FROM jobs j WHERE j.person_id = p.id AND j.finished_at IS NULL) AS jobs
-FROM people p WHERE p.id = ANY ($1::uuid[])`;
+FROM unnest($1::uuid[]) AS k (id), LATERAL (SELECT * FROM people WHERE id = k.id OFFSET 0) p`;
 
 export interface PersonRow {
   id: string;
