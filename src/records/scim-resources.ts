@@ -58,7 +58,10 @@ function createFind(pool: pg.Pool, memberships: ResourceType | null): Find {
   return createTogether((asked: Asked[]) => findAll(ask, memberships, asked));
 }
 
-/** Row by row, so that a plan made while the tables were empty stays good when they are full. */
+/**
+ * Row by row, so that a plan made while the tables were empty stays good when they are full: with the type among what is
+ * looked up, PostgreSQL would then take the index of names, and read all of a source.
+ */
 async function findAll(
   ask: Ask,
   memberships: ResourceType | null,
@@ -66,7 +69,8 @@ async function findAll(
 ): Promise<(KeptResource | undefined)[]> {
   const text = `SELECT k.place, ${columnsOf(memberships)}
     FROM json_to_recordset($1) AS k (place int, source_id uuid, type text, id uuid),
-      LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND id = k.id AND type = k.type OFFSET 0) r`;
+      LATERAL (SELECT * FROM scim_resources WHERE source_id = k.source_id AND id = k.id OFFSET 0) r
+    WHERE r.type = k.type`;
   const keys = asked.map(({ sourceId, type, id }, place) => ({ place, source_id: sourceId, type, id }));
   const name = `find-resources:${memberships ?? 'alone'}`;
   const rows = await ask<KeptResource & { place: number }>({ name, text, values: [JSON.stringify(keys)] });
