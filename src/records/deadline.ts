@@ -17,7 +17,7 @@ export class ResourceBusy extends Error {
 
 /** Nothing may take a client more than 5 s, were it for others that it has to wait. */
 export const LIMIT_MS = 4_500;
-/** For what is very much at once, on a slow machine: half of the minute after which Okta hangs up. */
+/** For a push of very many members on a slow machine: put off, it would never end. Half of the minute after which Okta hangs up. */
 export const LONG_LIMIT_MS = 30_000;
 /** PostgreSQL's query_canceled and lock_not_available. */
 const TOO_LONG = new Set<unknown>(['57014', '55P03']);

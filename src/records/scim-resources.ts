@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { askInTime, type Statement } from './ask-in-time.js';
 import { query } from './database.js';
-import { deadlineIn, LIMIT_MS } from './deadline.js';
+import { deadlineIn, LIMIT_MS, type Deadline } from './deadline.js';
 import { isId } from './is-id.js';
 import { listResources, type ListLimits, type ListQuery, type Page } from './scim-list.js';
 import type { ResourceType } from './scim-memberships.js';
@@ -17,17 +17,23 @@ export interface FindQuery {
   memberships?: boolean;
 }
 
+/** `id` may be any text that a client sends. */
+export type FindById = FindQuery & {
+  id: string;
+  /** By when a group's members must be read; alone they have their own time. */
+  deadline?: Deadline;
+};
+
 /** The resources of SCIM sources. Each source sees its own. Throws StoreUnavailable. */
 export interface ScimDirectory {
-  /** `id` may be any text that a client sends. Throws QueryTooLong as well. */
-  find(asked: FindQuery & { id: string }): Promise<KeptResource | undefined>;
+  /** Throws QueryTooLong as well. */
+  find(asked: FindById): Promise<KeptResource | undefined>;
   findByName(asked: FindQuery & { nameKey: string }): Promise<KeptResource | undefined>;
   /** Throws QueryTooLong and PageTooLarge as well. */
   list(query: ListQuery): Promise<Page>;
 }
 
-type Find = (asked: Asked) => Promise<KeptResource | undefined>;
-type Asked = FindQuery & { id: string };
+type Find = (asked: FindById) => Promise<KeptResource | undefined>;
 type Ask = <Row extends object>(statement: Statement) => Promise<Row[]>;
 
 /** 100,000 members are about 15 MB. */
@@ -38,8 +44,8 @@ export function createScimDirectory(pool: pg.Pool, given: Partial<ListLimits> = 
   const bare = createFind(pool, null);
   const users = createFind(pool, 'User');
   // There may be very many, and nobody should wait for the members of somebody else's group.
-  const group = async (asked: Asked) => {
-    const deadline = deadlineIn(limits.ms);
+  const group = async (asked: FindById) => {
+    const { deadline = deadlineIn(limits.ms) } = asked;
     return (await findAll((statement) => askInTime(pool, statement, deadline), 'Group', [asked]))[0];
   };
   const find: Find = (asked) => {
@@ -55,7 +61,7 @@ export function createScimDirectory(pool: pg.Pool, given: Partial<ListLimits> = 
 
 function createFind(pool: pg.Pool, memberships: ResourceType | null): Find {
   const ask: Ask = (statement) => query(pool, statement);
-  return createTogether((asked: Asked[]) => findAll(ask, memberships, asked));
+  return createTogether((asked: FindById[]) => findAll(ask, memberships, asked));
 }
 
 /**
@@ -65,7 +71,7 @@ function createFind(pool: pg.Pool, memberships: ResourceType | null): Find {
 async function findAll(
   ask: Ask,
   memberships: ResourceType | null,
-  asked: Asked[],
+  asked: FindById[],
 ): Promise<(KeptResource | undefined)[]> {
   const text = `SELECT k.place, ${columnsOf(memberships)}
     FROM json_to_recordset($1) AS k (place int, source_id uuid, type text, id uuid),

@@ -20,7 +20,7 @@ export interface Running {
   /** By bulkId: the id of what was made. */
   made: Map<string, string>;
   /** After it no further step is begun. */
-  deadline: Deadline;
+  beginning: Deadline;
   /** Why nothing more can be done. */
   down?: ScimError;
 }

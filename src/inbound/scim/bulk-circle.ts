@@ -30,13 +30,16 @@ export async function makeCircle(running: Running, operations: BulkOperation[]):
   });
 }
 
+/** In its own time: nothing half-made stays. */
 async function undo(running: Running, operations: BulkOperation[], tried: Outcome[]): Promise<Outcome[]> {
+  const { deadline: _, ...request } = running.request;
   const failed = tried.find(({ error }) => error)?.operation.index;
   const undone: Outcome[] = [];
   for (const [place, operation] of operations.entries()) {
     const { bulkId = '', index } = operation;
     if (running.made.has(bulkId)) {
-      await attempt(running, { index, method: 'DELETE', path: pathOf(running, operation), data: null });
+      const removal = { index, method: 'DELETE', path: pathOf(running, operation), data: null };
+      await attempt({ ...running, request }, removal);
       running.made.delete(bulkId);
     }
     const detail = `Operations[${index}] refers to others in a circle, and Operations[${failed}] failed`;

@@ -1,4 +1,4 @@
-import { deadlineIn, LONG_LIMIT_MS, ResourceBusy } from '../../records/deadline.js';
+import { deadlineIn, LIMIT_MS, ResourceBusy } from '../../records/deadline.js';
 import type { Answer } from './answer.js';
 import { attemptAll, MAX_AT_ONCE, needsOf, type Running } from './bulk-attempt.js';
 import { makeCircle } from './bulk-circle.js';
@@ -12,8 +12,13 @@ import type { Endpoint } from './request.js';
 
 export interface BulkOptions {
   /** Operations that have not begun by then are put off. */
+  bulkBeginMs?: number;
+  /** How long those that have begun may go on, counted from the same moment. */
   bulkLimitMs?: number;
 }
+
+/** What begins then still has a second. */
+const BEGIN_MS = LIMIT_MS - 1_000;
 
 /**
  * `POST /Bulk` (RFC 7644 §3.7): each operation goes to the endpoint that it would reach alone. Throws 400, 413, and
@@ -21,15 +26,16 @@ export interface BulkOptions {
  */
 export function createBulk(
   resources: Endpoints,
-  { bulkLimitMs = LONG_LIMIT_MS }: BulkOptions = {},
+  { bulkBeginMs = BEGIN_MS, bulkLimitMs = LIMIT_MS }: BulkOptions = {},
 ): Endpoint {
   const find = createEndpointFinder(resources);
-  return async (request) => {
-    const { operations, failOnErrors } = readBulk(await request.readBody());
-    request.source.charge?.(operations.length - 1);
-    const deadline = deadlineIn(bulkLimitMs);
+  return async (given) => {
+    const { operations, failOnErrors } = readBulk(await given.readBody());
+    given.source.charge?.(operations.length - 1);
+    const request = { ...given, deadline: deadlineIn(bulkLimitMs) };
+    const beginning = deadlineIn(bulkBeginMs);
     const makers = makersOf(operations);
-    const running: Running = { request, find, deadline, makers, made: new Map() };
+    const running: Running = { request, find, beginning, makers, made: new Map() };
     return runAll(running, operations, failOnErrors);
   };
 }
@@ -48,7 +54,7 @@ async function runAll(running: Running, operations: BulkOperation[], failOnError
   let errors = 0;
   let names: Names = { end: 0, keys: new Map() };
   for (let at = 0; at < steps.length && errors < failOnErrors;) {
-    if (running.deadline.leftMs() === 0) running.down ??= running.request.explain(new ResourceBusy());
+    if (running.beginning.leftMs() === 0) running.down ??= running.request.explain(new ResourceBusy());
     // As many as may still fail: whatever becomes of them, none is done that should have been left.
     const most = Math.min(MAX_AT_ONCE, failOnErrors - errors);
     if (at >= names.end && !running.down) names = await readNames(running, steps, { from: at, most });

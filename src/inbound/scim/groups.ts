@@ -1,6 +1,6 @@
 import type { GroupAsked, GroupKeeper, GroupOutcome } from '../../jobs/groups.js';
 import { QueryTooLong } from '../../records/ask-in-time.js';
-import { deadlineIn, LIMIT_MS } from '../../records/deadline.js';
+import { deadlineIn, LIMIT_MS, type Deadline } from '../../records/deadline.js';
 import type { KeptResource, ScimDirectory } from '../../records/scim-resources.js';
 import { answerOne, headersOf, type Answer, type View } from './answer.js';
 import { notFound, refusal, type ScimError, uniqueness } from './error.js';
@@ -120,9 +120,16 @@ async function find(
   sourceId: string,
   id: string,
   { selection }: View,
+  deadline?: Deadline,
 ): Promise<KeptResource> {
   const memberships = isSelected(selection, 'members');
-  const kept = await directory.find({ sourceId, type: 'Group', id, memberships });
+  const kept = await directory.find({
+    sourceId,
+    type: 'Group',
+    id,
+    memberships,
+    ...(deadline && { deadline }),
+  });
   if (!kept) throw groupNotFound(id);
   return kept;
 }
@@ -130,12 +137,12 @@ async function find(
 /** What is kept must not be answered as if it were not: when its members take too long, it goes without them. */
 async function findMade(
   parts: Parts,
-  { sourceId }: GroupAsked,
+  { sourceId, deadline }: GroupAsked,
   group: KeptResource,
   view: View,
 ): Promise<KeptResource> {
   try {
-    return await find(parts, sourceId, group.id, view);
+    return await find(parts, sourceId, group.id, view, deadline);
   } catch (error) {
     if (error instanceof QueryTooLong) return group;
     throw error;
@@ -158,13 +165,13 @@ function made(outcome: GroupOutcome, id: string, lists: AskedMembers['lists']): 
 
 function askedOf(
   { writeLimitMs = LIMIT_MS }: Parts,
-  { source: { sourceId }, headers, id }: ScimRequest,
+  { source: { sourceId }, headers, id, deadline = deadlineIn(writeLimitMs) }: ScimRequest,
   method: string,
   said: unknown,
 ): GroupAsked {
   const body = { method, path: `/Groups/${id.slice(0, 100)}`, said: shorten(said) };
   const check = ({ version }: KeptResource) => void evaluate(method, headers, version);
-  return { sourceId, id, body, check, deadline: deadlineIn(writeLimitMs) };
+  return { sourceId, id, body, check, deadline };
 }
 
 function saidOf({ shape }: Parts, own: JsonObject, members: unknown): unknown {

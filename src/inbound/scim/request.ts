@@ -1,4 +1,5 @@
 import type { BodyLimits } from '../../http/body.js';
+import type { Deadline } from '../../records/deadline.js';
 import type { Answer } from './answer.js';
 import type { ScimError } from './error.js';
 import type { ConditionHeaders } from './preconditions.js';
@@ -23,6 +24,8 @@ export interface ScimRequest {
   headers: ConditionHeaders;
   /** The body as JSON, of at most 1 MiB unless told otherwise. Throws BodyError. */
   readBody: (limits?: BodyLimits) => Promise<unknown>;
+  /** That of the bulk request of which it is part; alone it has one of its own. */
+  deadline?: Deadline;
   /** Any error as the client reads it; a fault of ours is logged with this request's id. */
   explain: (thrown: unknown) => ScimError;
 }

@@ -94,9 +94,9 @@ async function remove(options: Writing, request: ScimRequest): Promise<Answer> {
 
 function askedOf(
   { writeLimitMs = LIMIT_MS }: Writing,
-  { source: { sourceId }, id, headers }: ScimRequest,
+  { source: { sourceId }, id, headers, deadline = deadlineIn(writeLimitMs) }: ScimRequest,
   method: Asked['method'],
   said: unknown,
 ): Asked {
-  return { sourceId, id, method, headers, said, deadline: deadlineIn(writeLimitMs) };
+  return { sourceId, id, method, headers, said, deadline };
 }

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../harness/wait-for.js';
 import { whileHeld as holdWhile } from '../../harness/while-held.js';
+import { ENTERPRISE_URN } from './conversation.js';
 import { GROUP_URN, groupingOf, type Made } from './grouping.js';
 import { startScimServer, type Reply, type ScimServer } from './scim-server.js';
 
@@ -108,27 +109,67 @@ describe('a user whom somebody else holds for too long', () => {
   });
 });
 
-test('operations of a bulk request that have not begun in time are put off, each by itself, and can be sent again', async () => {
-  const slow = await startScimServer({ beside: scim, bulkLimitMs: LIMIT_MS });
-  const all = await Promise.all([user(), user(), user()]);
-  const operations = all.map(({ path }, index) => ({
+describe('a bulk request that takes too long', () => {
+  let slow: ScimServer;
+  afterEach(() => slow.close());
+
+  const put = ({ path }: Made, name: string) => ({
     method: 'PUT',
     path,
-    data: { userName: `bulk-in-time-${index}`, title: 'T' },
-  }));
-  const send = async (Operations: unknown[]) => {
-    const { body } = await slow.call('POST', '/Bulk', { Operations });
+    data: { userName: name, title: 'T' },
+  });
+  const send = async (server: ScimServer, Operations: unknown[]) => {
+    const { body } = await server.call('POST', '/Bulk', { Operations });
     return (body['Operations'] as { status: string }[]).map(({ status }) => status);
   };
-  slow.hooks.accept = async (_, go) => {
+
+  test('puts off the operations that have not begun in time, each by itself, and they can be sent again', async () => {
+    slow = await startScimServer({ beside: scim, bulkBeginMs: LIMIT_MS });
+    const all = await Promise.all([user(), user(), user()]);
+    const operations = all.map((one, index) => put(one, `bulk-in-time-${index}`));
+    slow.hooks.accept = async (_, go) => {
+      const begun = performance.now();
+      const accepted = await go();
+      await waitFor('the time to be over', () => performance.now() > begun + LIMIT_MS);
+      return accepted;
+    };
+    expect(await send(slow, operations)).toEqual(['200', '503', '503']);
+    delete slow.hooks.accept;
+    expect((await scim.call('GET', all[1]!.path)).body).not.toHaveProperty('title');
+    expect(await send(slow, operations.slice(1, 2))).toEqual(['200']);
+  });
+
+  test('ends those that have begun at one time, however many wait for others one after the other', async () => {
+    slow = await startScimServer({ beside: scim, bulkLimitMs: 5 * LIMIT_MS });
+    const [free, held] = await Promise.all([user(), user()]);
+    await whileHeld(ROW, held!, async () => {
+      const operations = [
+        put(free!, 'bulk-free'),
+        put(held!, 'bulk-held'),
+        { method: 'DELETE', path: held!.path },
+      ];
+      expect(await send(slow, operations)).toEqual(['200', '503', '503']);
+    });
+  });
+
+  test('leaves nothing of a circle that could not be closed in time', async () => {
+    const limitMs = 10 * LIMIT_MS;
+    slow = await startScimServer({ beside: scim, bulkLimitMs: limitMs });
+    const made = (name: string, other: string) => ({
+      method: 'POST',
+      path: '/Users',
+      bulkId: name,
+      data: { userName: `circle-late-${name}`, [ENTERPRISE_URN]: { manager: { value: `bulkId:${other}` } } },
+    });
     const begun = performance.now();
-    const accepted = await go();
-    await waitFor('the time to be over', () => performance.now() > begun + LIMIT_MS);
-    return accepted;
-  };
-  expect(await send(operations)).toEqual(['200', '503', '503']);
-  delete slow.hooks.accept;
-  expect((await scim.call('GET', all[1]!.path)).body).not.toHaveProperty('title');
-  expect(await send(operations.slice(1, 2))).toEqual(['200']);
-  await slow.close();
+    slow.hooks.accept = async (intake, go) => {
+      const { method } = intake.body as { method: string };
+      if (method === 'PUT')
+        await waitFor('the time to be over', () => performance.now() > begun + limitMs + 50);
+      return go();
+    };
+    expect(await send(slow, [made('a', 'b'), made('b', 'a')])).toEqual(['503', '503']);
+    const { body } = await scim.call('GET', '/Users?filter=userName sw "circle-late"');
+    expect(body).toMatchObject({ totalResults: 0 });
+  });
 });

@@ -60,6 +60,7 @@ export interface ScimServerOptions {
   beside?: ScimServer;
   /** How long things may take; far more than in earnest, unless told otherwise: test machines are busy. */
   writeLimitMs?: number;
+  bulkBeginMs?: number;
   bulkLimitMs?: number;
   listLimits?: Partial<ListLimits>;
 }
@@ -69,7 +70,12 @@ const PATIENCE_MS = 60_000;
 /** The router on a real port, with the real way in and a database of its own; its sources are `okta` and `entra`. */
 export async function startScimServer(given: ScimServerOptions = {}): Promise<ScimServer> {
   const { publicUrl, beside, shapes = createShapes() } = given;
-  const { writeLimitMs = PATIENCE_MS, bulkLimitMs = PATIENCE_MS, listLimits } = given;
+  const {
+    writeLimitMs = PATIENCE_MS,
+    bulkBeginMs = PATIENCE_MS,
+    bulkLimitMs = PATIENCE_MS,
+    listLimits,
+  } = given;
   const database = beside?.database ?? (await createTestDatabase());
   const pool = new pg.Pool({ connectionString: database.url, max: 8, pipeline: true } as pg.PoolConfig);
   const sourceIds = beside?.sourceIds ?? {
@@ -107,6 +113,7 @@ export async function startScimServer(given: ScimServerOptions = {}): Promise<Sc
     newId,
     shapes,
     writeLimitMs,
+    bulkBeginMs,
     bulkLimitMs,
     log,
     ...(publicUrl && { publicUrl }),
