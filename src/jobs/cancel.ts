@@ -5,7 +5,7 @@ import { differences } from '../records/differences.js';
 import { findOpenAttempts } from '../records/jobs.js';
 import { holdJob, type HeldJob } from './held-job.js';
 import type { RedecideOptions } from './redecide.js';
-import { decideAgain } from './take-event.js';
+import { decideAgain } from './decide-again.js';
 
 /** What became of it, or why a job cannot be called off. */
 export type Cancelled = 'cancelled' | 'unknown' | 'finished' | 'clear' | 'running' | 'maybe-applied';

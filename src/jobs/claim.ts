@@ -9,7 +9,7 @@ import type { Held } from '../records/people.js';
 import { holdJob, type HeldJob } from './held-job.js';
 import { momentIn, type Moment } from './moment.js';
 import type { RunOptions } from './run-options.js';
-import { decideAgain } from './take-event.js';
+import { decideAgain } from './decide-again.js';
 import { attemptRow, newKeyRow, quietUntil, userSending, valueToSend } from './value.js';
 
 /** An attempt that may be made: its value is sealed, its intention is committed, its lease runs. */

@@ -18,7 +18,7 @@ import { withGivenUp } from './given-up.js';
 import { momentIn } from './moment.js';
 import { nextStep } from './retry.js';
 import type { RunOptions } from './run-options.js';
-import { decideAgain } from './take-event.js';
+import { decideAgain } from './decide-again.js';
 
 /** What Zoom said when asked for a person's user. */
 export type Looked =

@@ -15,7 +15,7 @@ import {
 import { holdPeople, type Held } from '../records/people.js';
 import type { Brake } from './brake.js';
 import type { Tell } from './relay.js';
-import { decideAgain } from './take-event.js';
+import { decideAgain } from './decide-again.js';
 
 export interface MembershipsOptions {
   pool: pg.Pool;

@@ -11,7 +11,7 @@ import { withGivenUp } from './given-up.js';
 import type { QueueEntry } from './queue.js';
 import type { Failure, Recording, Success } from './recording.js';
 import type { RunOptions } from './run-options.js';
-import { decideAgain } from './take-event.js';
+import { decideAgain } from './decide-again.js';
 
 /** What Zoom said to a write. */
 export type WriteResult = Success | Failure;

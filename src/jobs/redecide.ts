@@ -8,7 +8,7 @@ import { peopleBeside, peopleOf, type RecordFilter } from '../records/people-of.
 import type { Brake } from './brake.js';
 import type { Tell } from './relay.js';
 import { addToTally, newTally, type Tally } from './tally.js';
-import { decideAgain } from './take-event.js';
+import { decideAgain } from './decide-again.js';
 
 export interface RedecideOptions {
   pool: pg.Pool;

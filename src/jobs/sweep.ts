@@ -19,7 +19,7 @@ import { holdJob } from './held-job.js';
 import type { Memberships } from './memberships.js';
 import type { JobQueue } from './queue.js';
 import { MAX_OUTSTANDING, type Tell } from './relay.js';
-import { decideAgain, resend } from './take-event.js';
+import { decideAgain, resend } from './decide-again.js';
 
 export interface SweepOptions {
   pool: pg.Pool;

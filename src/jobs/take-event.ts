@@ -1,16 +1,14 @@
 import { after, effectiveTime, type Applied } from '../lifecycle/after.js';
-import { decide, isOver } from '../lifecycle/decide.js';
 import { isRejected, type LifecycleEvent, type ReadEvent } from '../lifecycle/event.js';
 import { linksOf } from '../lifecycle/links.js';
-import type { People } from '../lifecycle/owners.js';
 import { recognise } from '../lifecycle/recognise.js';
 import { resolve } from '../lifecycle/resolve.js';
-import { heldKey } from '../lifecycle/wanted.js';
 import type { Person, SourcePolicy, SourceRecord } from '../lifecycle/person.js';
 import type { Durations } from '../lifecycle/durations.js';
 import { recordKey } from '../records/entitled.js';
 import type { Held } from '../records/people.js';
-import { plan, unbrake, wake, withNewJob, type PlanOptions } from './plan.js';
+import { decideAgain, resend } from './decide-again.js';
+import { unbrake, wake } from './plan.js';
 
 export interface EventOutcome {
   outcome: 'applied' | 'late' | 'no-change' | 'observed' | 'rejected';
@@ -90,43 +88,4 @@ function refusal(event: ReadEvent, policy: SourcePolicy | undefined): string | n
     .map((mail) => mail.value.split('@').at(-1) ?? '')
     .find((domain) => !policy.domains.includes(domain));
   return foreign === undefined ? null : `this source may not speak for mails of ${foreign}`;
-}
-
-/** What a decision needs to make jobs of; without source and event, it follows from what we recorded ourselves. */
-export interface DecideOptions {
-  held: Pick<Held, 'policies'>;
-  newId: () => string;
-  sourceId?: string;
-  eventId?: string;
-  priority?: number;
-}
-
-/** Wanted against held, anew, for everybody who is not as they were. */
-export function decideAgain(
-  people: People,
-  before: ReadonlyMap<string, Person>,
-  options: DecideOptions,
-): void {
-  for (const [id, person] of people) {
-    if (before.get(id) === person || person.mergedInto) continue;
-    people.set(id, plan(person, decide(person, options.held.policies).moves, planOptions(options)));
-  }
-}
-
-/** A write job for what Zoom should hold now, unless one is on its way, or whoever contests it must first be found. */
-export function resend(person: Person, zoomUserId: string, options: DecideOptions): Person {
-  const user = person.zoomUsers.find((one) => one.id === zoomUserId);
-  const busy = person.jobs.some((job) => job.zoomUserId === zoomUserId && !isOver(job));
-  if (!user || busy) return person;
-  if (person.contestedAt && heldKey(user)) return person;
-  return withNewJob(person, heldKey(user) ? 'set' : 'clear', zoomUserId, 'resend', planOptions(options));
-}
-
-function planOptions({ newId, sourceId, eventId, priority }: DecideOptions): PlanOptions {
-  return {
-    newId,
-    sourceId: sourceId ?? null,
-    eventId: eventId ?? null,
-    ...(priority !== undefined && { priority }),
-  };
 }

@@ -1,4 +1,4 @@
-import { decideAgain } from '../../src/jobs/take-event.js';
+import { decideAgain } from '../../src/jobs/decide-again.js';
 import { decide } from '../../src/lifecycle/decide.js';
 import { personOf, type People } from '../../src/lifecycle/owners.js';
 import type { Person } from '../../src/lifecycle/person.js';

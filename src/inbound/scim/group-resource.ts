@@ -4,9 +4,14 @@ import type { KeptResource } from '../../records/scim-resources.js';
 import { refusal } from './error.js';
 import { isObject, isSameJson, type JsonObject } from './json.js';
 import type { Operation } from './operations.js';
-import { checkLength } from './resource.js';
 import type { Shape } from './shape.js';
-import { patchResource, readResource, replaceResource, type KeptAttributes } from './whole.js';
+import {
+  checkLength,
+  patchResource,
+  readResource,
+  replaceResource,
+  type KeptAttributes,
+} from './resource.js';
 
 /** A group's shape without its members, which are rows of their own: whatever else is said of them is ignored. */
 export function withoutMembers(shape: Shape): Shape {

@@ -1,7 +1,7 @@
 import type { ScimRow } from '../../jobs/intake.js';
 import { nameKeyOf } from '../../lifecycle/fold.js';
 import type { KeptResource } from '../../records/scim-resources.js';
-import type { UserResource } from './resource.js';
+import type { UserResource } from './user-resource.js';
 
 /** A user as a row: what clients match on beside the whole of it; as active as before when nothing says it. */
 export function rowOf(id: string, resource: UserResource, wasActive = true): ScimRow {

@@ -6,7 +6,7 @@ import { changes } from './changes.js';
 import { nameTaken, notFound } from './error.js';
 import { isSameJson } from './json.js';
 import { evaluate, type ConditionHeaders } from './preconditions.js';
-import type { UserResource } from './resource.js';
+import type { UserResource } from './user-resource.js';
 import type { Turns } from '../../jobs/turns.js';
 import { rowOf, userOf } from './user-row.js';
 

@@ -5,7 +5,7 @@ import { answerOne, type Answer } from './answer.js';
 import { createList, type ListOptions } from './list.js';
 import { readOperations } from './operations.js';
 import type { Endpoint, ScimRequest } from './request.js';
-import { patchUser, readUser, replaceUser } from './resource.js';
+import { patchUser, readUser, replaceUser } from './user-resource.js';
 import { withoutSecrets } from './secrets.js';
 import { isSelected } from './select.js';
 import type { Shapes } from './shape.js';

@@ -2,7 +2,12 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isSameJson, type JsonObject } from '../../../src/inbound/scim/json.js';
 import { readOperations } from '../../../src/inbound/scim/operations.js';
-import { patchUser, readUser, replaceUser, type UserResource } from '../../../src/inbound/scim/resource.js';
+import {
+  patchUser,
+  readUser,
+  replaceUser,
+  type UserResource,
+} from '../../../src/inbound/scim/user-resource.js';
 import { badgeShapes } from './badge.js';
 import { applySteps, KINDS, Refused, type Condition, type Step } from './patch-model.js';
 

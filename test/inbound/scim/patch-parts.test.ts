@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readExtensions } from '../../../src/inbound/scim/extension-schema.js';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { readOperations } from '../../../src/inbound/scim/operations.js';
-import { patchUser, readUser } from '../../../src/inbound/scim/resource.js';
+import { patchUser, readUser } from '../../../src/inbound/scim/user-resource.js';
 import { createShapes } from '../../../src/inbound/scim/shape.js';
 
 const KIT_URN = 'urn:example:params:scim:schemas:extension:kit:2.0:User';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { readOperations } from '../../../src/inbound/scim/operations.js';
-import { patchUser, readUser, replaceUser } from '../../../src/inbound/scim/resource.js';
+import { patchUser, readUser, replaceUser } from '../../../src/inbound/scim/user-resource.js';
 import { BADGE_URN, badgeShapes } from './badge.js';
 
 const shape = badgeShapes().User;

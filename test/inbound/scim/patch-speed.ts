@@ -1,6 +1,6 @@
 /** Prints what 1,000 operations of several kinds take, as JSON: to be run by itself, since Jest's sandbox is slow. */
 import { readOperations } from '../../../src/inbound/scim/operations.js';
-import { patchUser, readUser } from '../../../src/inbound/scim/resource.js';
+import { patchUser, readUser } from '../../../src/inbound/scim/user-resource.js';
 import { ENTERPRISE_URN } from '../../../src/inbound/scim/schema-enterprise.js';
 import { BADGE_URN, badgeShapes } from './badge.js';
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
 import { readOperations } from '../../../src/inbound/scim/operations.js';
-import { patchUser, readUser, type UserResource } from '../../../src/inbound/scim/resource.js';
+import { patchUser, readUser, type UserResource } from '../../../src/inbound/scim/user-resource.js';
 import { USER_SHAPE } from './shapes.js';
 
 export const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
