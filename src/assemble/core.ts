@@ -61,97 +61,77 @@ const MIN_SILENCE_MS = 10_000;
 /** What the queue could not be told by then, the sweep tells it. */
 const FLUSH_MS = 1_000;
 
+/** What is closed again, the last first. */
+type Opened = (() => Promise<unknown>)[];
+
 /** Opens database and queue, migrated and ready. What is opened is closed again when a later step fails. */
-export async function openCore({ config, log, failpoint = () => undefined }: CoreOptions): Promise<Core> {
-  const opened: (() => Promise<unknown>)[] = [];
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const opened: Opened = [];
   let closing: Promise<void> | undefined;
   const closeEach = async () => {
     for (const close of opened.splice(0).reverse()) await close();
   };
-  const closeAll = () => (closing ??= closeEach());
+  const close = () => (closing ??= closeEach());
+  const { config, log, failpoint = () => undefined } = options;
   try {
-    const databaseUrl = config.databaseUrl ?? (await openOwn(config, log, opened));
-    const { applied: migrated } = await migrate({ connectionString: databaseUrl });
-    const ring = createKeyRing(config.encryptionKeys ?? (await ownKeys(config, log)));
-    const silenceMs = Math.max(MIN_SILENCE_MS, SILENCE_MS / config.clockSpeed);
-    const database = openDatabase({ url: databaseUrl, log, silenceMs });
-    opened.push(() => database.close());
-    const address: QueueAddress = config.redis
-      ? { kind: 'redis', redis: config.redis }
-      : { kind: 'postgres', url: databaseUrl };
-    const queue = createJobQueue({
-      address,
-      onError: (error) => log.warn({ err: error }, 'queue connection failed'),
-    });
-    opened.push(() => queue.close());
-    const measures = createMeasures({ log, news: createSourceNews({ pool: database.pool, log }) });
-    const relay = measures.relay(createRelay({ queue, pool: database.pool, log, failpoint }));
-    opened.push(() => endsWithin(relay.flushed(), FLUSH_MS));
-    const durations = durationsAt(config.clockSpeed);
-    const seal = createSeal(ring);
-    const keys = createHostKeys({
-      seal,
-      length: config.policy.hostKeyLength,
-      randomDigit: () => randomInt(10),
-      log,
-    });
-    const rotateOnTransfer = config.policy.onTransfer === 'rotate';
-    const { brakePercent: percent, brakeMinimum: minimum } = config.policy;
-    const brake = createBrake({ percent, minimum, durations, log });
-    const accepting = createAcceptor({
-      pool: database.pool,
-      tell: relay,
-      newId,
-      brake,
-      rotateOnTransfer,
-      durations,
-      log,
-      failpoint,
-    });
-    const acceptor = measures.acceptor(accepting);
-    opened.push(() => acceptor.settled());
-    const memberships = createMemberships({
-      pool: database.pool,
-      tell: relay,
-      newId,
-      brake,
-      log,
-      decided: (events) => measures.memberships(events),
-    });
-    opened.push(() => memberships.settled());
-    const follow = (noticeId: string) => memberships.follow(noticeId);
-    const keeping = createGroupKeeper({ pool: database.pool, newId, follow, failpoint });
-    const groups = measures.groups(keeping);
-    opened.push(() => keeping.settled());
-    return {
-      config,
-      log,
-      durations,
-      database,
-      databaseUrl,
-      ring,
-      seal,
-      keys,
-      address,
-      queue,
-      relay,
-      acceptor,
-      groups,
-      memberships,
-      brake,
-      measures,
-      newId,
-      migrated,
-      failpoint,
-      close: closeAll,
-    };
+    const store = await openStore(config, log, opened);
+    const queue = openQueue(store.address, log, opened);
+    const given = { config, log, failpoint, durations: durationsAt(config.clockSpeed), queue, newId };
+    return { ...given, ...store, ...openWaysIn({ ...given, ...store }, opened), close };
   } catch (error) {
-    await closeAll();
+    await close();
     throw error;
   }
 }
 
-async function openOwn(config: Config, log: Log, opened: (() => Promise<unknown>)[]): Promise<string> {
+async function openStore(config: Config, log: Log, opened: Opened) {
+  const databaseUrl = config.databaseUrl ?? (await openOwn(config, log, opened));
+  const { applied: migrated } = await migrate({ connectionString: databaseUrl });
+  const ring = createKeyRing(config.encryptionKeys ?? (await ownKeys(config, log)));
+  const silenceMs = Math.max(MIN_SILENCE_MS, SILENCE_MS / config.clockSpeed);
+  const database = openDatabase({ url: databaseUrl, log, silenceMs });
+  opened.push(() => database.close());
+  const address: QueueAddress = config.redis
+    ? { kind: 'redis', redis: config.redis }
+    : { kind: 'postgres', url: databaseUrl };
+  const seal = createSeal(ring);
+  const { hostKeyLength: length } = config.policy;
+  const keys = createHostKeys({ seal, length, randomDigit: () => randomInt(10), log });
+  return { databaseUrl, migrated, ring, database, address, seal, keys };
+}
+
+function openQueue(address: QueueAddress, log: Log, opened: Opened): JobQueue {
+  const onError = (error: Error) => log.warn({ err: error }, 'queue connection failed');
+  const queue = createJobQueue({ address, onError });
+  opened.push(() => queue.close());
+  return queue;
+}
+
+/** What is told of people, and what follows from it, until the queue knows of its jobs. */
+function openWaysIn(
+  given: Pick<Core, 'config' | 'log' | 'failpoint' | 'durations' | 'queue' | 'database'>,
+  opened: Opened,
+) {
+  const { config, log, failpoint, durations, queue } = given;
+  const { pool } = given.database;
+  const measures = createMeasures({ log, news: createSourceNews({ pool, log }) });
+  const relay = measures.relay(createRelay({ queue, pool, log, failpoint }));
+  opened.push(() => endsWithin(relay.flushed(), FLUSH_MS));
+  const { brakePercent: percent, brakeMinimum: minimum, onTransfer } = config.policy;
+  const brake = createBrake({ percent, minimum, durations, log });
+  const common = { pool, tell: relay, newId, brake, log };
+  const rotateOnTransfer = onTransfer === 'rotate';
+  const acceptor = measures.acceptor(createAcceptor({ ...common, rotateOnTransfer, durations, failpoint }));
+  opened.push(() => acceptor.settled());
+  const memberships = createMemberships({ ...common, decided: (events) => measures.memberships(events) });
+  opened.push(() => memberships.settled());
+  const follow = (noticeId: string) => memberships.follow(noticeId);
+  const keeping = createGroupKeeper({ pool, newId, follow, failpoint });
+  opened.push(() => keeping.settled());
+  return { measures, relay, brake, acceptor, memberships, groups: measures.groups(keeping) };
+}
+
+async function openOwn(config: Config, log: Log, opened: Opened): Promise<string> {
   const embedded = await openEmbedded({ dataDir: config.dataDir, log });
   opened.push(() => embedded.release());
   return embedded.url;
