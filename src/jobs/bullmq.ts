@@ -92,7 +92,10 @@ function mended<C>(factory: BackendFactory<IQueueBackend, C>): BackendFactory<IQ
   return ((...args: Parameters<BackendFactory<IQueueBackend, C>>) => {
     const backend = factory(...args);
     const { connection } = backend as unknown as { connection: FirstConnection };
-    connection.pool.on('connect', (client) => client.on('error', () => undefined));
+    connection.pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      client.query('SET synchronous_commit = off').catch(() => undefined);
+    });
     const connectOnce = connection.waitUntilReady.bind(connection);
     connection.waitUntilReady = () =>
       connectOnce().catch((error: unknown) => {

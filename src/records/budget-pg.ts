@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { UNSYNCED } from './unsynced.js';
 
 interface Row {
   now_ms: number;
@@ -7,12 +8,15 @@ interface Row {
   paused_ms: number;
 }
 
-/** The clock is read after the row is locked: whoever had to wait for the lock must not take slots of the past. */
+/**
+ * The clock is read after the row is locked: whoever had to wait for the lock must not take slots of the past. Slots
+ * that are forgotten when PostgreSQL is killed are over before it is there again.
+ */
 const TAKE = `
   WITH locked AS MATERIALIZED (
     SELECT label, next_slot, paused_until, reduced_until FROM call_budget WHERE label = $1 FOR UPDATE
   ), moment AS MATERIALIZED (
-    SELECT locked.*, clock_timestamp() AS now FROM locked
+    SELECT locked.*, clock_timestamp() AS now, ${UNSYNCED} FROM locked
   ), plan AS MATERIALIZED (
     SELECT label, now,
       greatest(next_slot, now + $4 * interval '1 ms') AS first,

@@ -68,16 +68,24 @@ export interface ListLimits {
   members: number;
 }
 
+export interface Lister {
+  pool: pg.Pool;
+  limits: ListLimits;
+  /** For what a look-up asks; planning it takes longer than answering it. */
+  nameOf: (text: string) => string | undefined;
+}
+
 /**
  * One statement for page and total, and two for the members of its groups. Throws StoreUnavailable, QueryTooLong,
  * PageTooLarge.
  */
-export async function listResources(pool: pg.Pool, asked: ListQuery, limits: ListLimits): Promise<Page> {
-  const { page } = asked;
+export async function listResources({ pool, limits, nameOf }: Lister, asked: ListQuery): Promise<Page> {
+  const { page, effort } = asked;
   const deadline = deadlineIn(limits.ms);
   const ask: Ask = (text, values) => askInTime(pool, { text, values }, deadline);
-  const { text, values } = statementOf(asked);
-  const found = await ask<Row>(text, values);
+  const statement = statementOf(asked);
+  const name = effort === 'lookup' ? nameOf(statement.text) : undefined;
+  const found = await askInTime<Row>(pool, { ...statement, ...(name && { name }) }, deadline);
   const rows = found.filter(({ id }) => id !== null);
   const kept = page.by === 'place' ? rows : rows.slice(0, page.count);
   const loaded = await withMemberships(ask, asked, kept.map(listed), limits.members);

@@ -6,6 +6,7 @@ import { isId } from './is-id.js';
 import { listResources, type ListLimits, type ListQuery, type Page } from './scim-list.js';
 import type { ResourceType } from './scim-memberships.js';
 import { columnsOf, type KeptResource } from './scim-row.js';
+import { createStatementNames } from './statement-names.js';
 import { createTogether } from './together.js';
 
 export type { KeptResource };
@@ -41,6 +42,7 @@ const LIMITS: ListLimits = { ms: LIMIT_MS, members: 100_000 };
 
 export function createScimDirectory(pool: pg.Pool, given: Partial<ListLimits> = {}): ScimDirectory {
   const limits = { ...LIMITS, ...given };
+  const lister = { pool, limits, nameOf: createStatementNames('list') };
   const bare = createFind(pool, null);
   const users = createFind(pool, 'User');
   // There may be very many, and nobody should wait for the members of somebody else's group.
@@ -55,7 +57,7 @@ export function createScimDirectory(pool: pg.Pool, given: Partial<ListLimits> = 
   return {
     find: async (asked) => (isId(asked.id) ? find(asked) : undefined),
     findByName: (asked) => findByName(pool, asked),
-    list: (asked) => listResources(pool, asked, limits),
+    list: (asked) => listResources(lister, asked),
   };
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { UNSYNCED } from './unsynced.js';
 
 const BATCH = 200;
 
@@ -21,9 +22,12 @@ export async function takeUntold(pool: pg.Pool, limit: number, toldAgainMs: numb
   return (await pool.query<Untold>({ name: 'untold', text: UNTOLD, values: [limit, toldAgainMs] })).rows;
 }
 
-/** Each job is found by its id, also in a young table that the planner would rather read as a whole. */
+/**
+ * Each job is found by its id, also in a young table that the planner would rather read as a whole. A note that is lost
+ * is made again by the sweep.
+ */
 const NOTE_TOLD = `
-UPDATE jobs SET told_at = clock_timestamp() FROM unnest($1::uuid[]) AS told (id),
+UPDATE jobs SET told_at = clock_timestamp() FROM unnest($1::uuid[]) AS told (id), (SELECT ${UNSYNCED}) AS quickly,
   LATERAL (SELECT id FROM jobs WHERE id = told.id AND state = 'queued' AND told_at IS NULL FOR UPDATE SKIP LOCKED) free
 WHERE jobs.id = free.id AND free.id = coalesce(free.id, free.id)`;
 
