@@ -92,10 +92,7 @@ function mended<C>(factory: BackendFactory<IQueueBackend, C>): BackendFactory<IQ
   return ((...args: Parameters<BackendFactory<IQueueBackend, C>>) => {
     const backend = factory(...args);
     const { connection } = backend as unknown as { connection: FirstConnection };
-    connection.pool.on('connect', (client) => {
-      client.on('error', () => undefined);
-      client.query('SET synchronous_commit = off').catch(() => undefined);
-    });
+    connection.pool.on('connect', (client) => client.on('error', () => undefined));
     const connectOnce = connection.waitUntilReady.bind(connection);
     connection.waitUntilReady = () =>
       connectOnce().catch((error: unknown) => {
@@ -123,6 +120,8 @@ function postgresConnection(url: string) {
     schema: 'bullmq',
     migrate: true,
     application_name: 'hostkeeper',
+    // The queue is a hint: nobody waits until it is on disk.
+    options: '-c synchronous_commit=off',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: SILENCE_MS,
     keepAlive: true,

@@ -11,7 +11,8 @@ const SEPARATORS = [',', ';', '\t'] as const;
 
 /**
  * RFC 4180, with any line end, and with the separator that the header uses: German and French systems write
- * semicolons. Streams: no more is kept than one record and the chunk at hand.
+ * semicolons. Streams: no more is kept than one record and the chunk at hand. (csv-parse, told to skip what it cannot
+ * read, skips all that follows a quote that is wrong.)
  */
 export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
   let parser: CsvParser | undefined;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/inbound/scim/json.js';
+import { foldCase } from '../../../src/lifecycle/fold.js';
 import { groupingOf } from './grouping.js';
 import { GROUP, GROUPS, TEAM } from './groups-of-every-kind.js';
 import { ENTERPRISE, EXTENSION, STRANGE, USER, USERS } from './people-of-every-kind.js';
@@ -47,7 +48,7 @@ const plural = (value: fc.Arbitrary<string>) =>
         display: fc.option(word, { nil: undefined }),
         primary: fc.constantFrom(false, undefined),
       }),
-      { minLength: 1, maxLength: 3, selector: (one) => `${one.value} ${one.type}`.toLowerCase() },
+      { minLength: 1, maxLength: 3, selector: (one) => foldCase(`${one.value} ${one.type}`) },
     )
     .chain((values) =>
       fc
@@ -61,7 +62,7 @@ const everyType = filled({
   rate: fc.constantFrom(...NUMBERS),
   hired: fc.constantFrom(...DATES),
   remote: fc.boolean(),
-  tags: fc.uniqueArray(word, { minLength: 1, maxLength: 3, selector: (one) => one.toLowerCase() }),
+  tags: fc.uniqueArray(word, { minLength: 1, maxLength: 3, selector: foldCase }),
   desks: plural(word),
 });
 const strangeThings = filled({
