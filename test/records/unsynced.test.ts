@@ -34,7 +34,7 @@ async function makeJob(): Promise<string> {
 }
 
 test.each<[string, (jobId: string) => Promise<unknown>]>([
-  ['call slots', () => createPgBudgetStore({ pool: client as never }).take('heavy', 1, 100, 0)],
+  ['call slots', () => createPgBudgetStore({ pool: pool() }).take('heavy', 1, 100, 0)],
   ['what the queue was told', (jobId) => noteTold(pool(), [jobId])],
 ])('%s need not be on disk, and whatever the connection commits next must', async (_name, work) => {
   const jobId = await makeJob();
